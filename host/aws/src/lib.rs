@@ -1,0 +1,3 @@
+//! A dynamic AWS client: any operation of any service, from a model pack, over many accounts.
+
+pub mod model;

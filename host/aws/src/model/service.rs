@@ -1,0 +1,162 @@
+//! Services and operations, as the pack holds them.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::shape::{Shape, ShapeId, XmlNamespace, is_false};
+
+/// One AWS service: all that is needed to call it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Service {
+    /// The SDK name, for example `elbv2`.
+    pub name: Box<str>,
+    /// The name for people.
+    pub full_name: Box<str>,
+    /// The `Version` of the query protocols.
+    pub api_version: Box<str>,
+    /// The wire protocol that we speak with it.
+    pub protocol: Protocol,
+    /// The first label of its host names.
+    pub endpoint_prefix: Box<str>,
+    /// The service name in a signature.
+    pub signing_name: Box<str>,
+    /// The prefix of `X-Amz-Target` (JSON protocols) or of the URI (rpcv2Cbor).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target_prefix: Option<Box<str>>,
+    /// What `AWS_ENDPOINT_URL_<…>` calls it: the service id, upper case, with underscores.
+    pub endpoint_variable: Box<str>,
+    /// The default namespace of its XML.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub xml_namespace: Option<XmlNamespace>,
+    /// The operations by name.
+    pub operations: HashMap<Box<str>, Operation>,
+    /// The shape table.
+    pub shapes: Vec<Shape>,
+    /// The endpoint rule set, as botocore ships it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub endpoint_rules: Option<serde_json::Value>,
+}
+
+/// A wire protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Protocol {
+    /// Form in, XML out, in EC2's dialect.
+    Ec2Query,
+    /// Form in, XML out.
+    AwsQuery,
+    /// HTTP bindings, XML bodies.
+    RestXml,
+    /// `X-Amz-Target` and JSON bodies, `application/x-amz-json-1.0`.
+    AwsJson10,
+    /// `X-Amz-Target` and JSON bodies, `application/x-amz-json-1.1`.
+    AwsJson11,
+    /// HTTP bindings, JSON bodies.
+    RestJson1,
+    /// Smithy RPC v2 with CBOR bodies.
+    RpcV2Cbor,
+}
+
+/// One operation of a service.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Operation {
+    /// The API name, for example `DescribeInstances`.
+    pub name: Box<str>,
+    /// What it does, in one line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doc: Option<Box<str>>,
+    /// The HTTP method.
+    pub method: Box<str>,
+    /// The URI template: path, labels, and fixed query parameters.
+    pub uri: Box<str>,
+    /// The shape of its input: a structure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input: Option<ShapeId>,
+    /// The root element of its input (restXml).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input_name: Option<Box<str>>,
+    /// The namespace of that element.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input_namespace: Option<XmlNamespace>,
+    /// The shape of its output: a structure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub output: Option<ShapeId>,
+    /// The element around its output (awsQuery's `resultWrapper`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub output_wrapper: Option<Box<str>>,
+    /// What it does to the account, by IAM's own access levels.
+    pub access: Access,
+    /// The IAM action that allows it, for example `s3:ListAllMyBuckets` for `ListBuckets`.
+    pub iam_action: Box<str>,
+    /// Why it is refused unless granted by its exact name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sensitive: Option<Box<str>>,
+    /// How its pages hang together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paginator: Option<Paginator>,
+    /// What goes before the host name, for example `{AccountId}.`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host_prefix: Option<Box<str>>,
+    /// Sent without a signature.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub unsigned: bool,
+    /// Signed without a digest of the body.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub unsigned_payload: bool,
+    /// Wants a checksum header.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub checksum_required: bool,
+    /// Fixed endpoint rule parameters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub static_context_params: Option<serde_json::Map<String, serde_json::Value>>,
+    /// AWS asks not to use it any more.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub deprecated: bool,
+}
+
+/// IAM's access levels, from the service authorization reference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Access {
+    /// Names what is there.
+    List,
+    /// Reads what it holds.
+    Read,
+    /// Changes tags.
+    Tagging,
+    /// Changes something.
+    Write,
+    /// Changes who may do what.
+    PermissionsManagement,
+    /// Not in the data: treated as `Write`.
+    Unclassified,
+}
+
+impl Access {
+    /// Whether it leaves the account as it is.
+    #[must_use]
+    pub fn is_read_only(self) -> bool {
+        matches!(self, Self::List | Self::Read)
+    }
+}
+
+/// How the pages of an operation hang together: botocore's paginator.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Paginator {
+    /// The input members that take the tokens.
+    pub input_tokens: Vec<Box<str>>,
+    /// The JMESPath expressions over the output that give them, in the same order.
+    pub output_tokens: Vec<Box<str>>,
+    /// The JMESPath expressions over the output whose lists are joined; the first is the main one.
+    pub result_keys: Vec<Box<str>>,
+    /// The input member that bounds a page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit_key: Option<Box<str>>,
+    /// The JMESPath expression that says whether there is another page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub more_results: Option<Box<str>>,
+    /// Output members that are the same on every page and taken from the first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub non_aggregate_keys: Vec<Box<str>>,
+}
