@@ -1,0 +1,138 @@
+//! The configuration file: where it is looked for, how it is read, and what is wrong with it.
+
+mod error;
+mod file;
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use toml::Spanned;
+
+pub(crate) use error::ConfigError;
+pub(crate) use file::{Account, Aws, File, Limits, Plugin};
+
+/// Where the configuration comes from when `--config` is not given.
+const DEFAULT_PATH: &str = "tollgate/tollgate.toml";
+
+/// Reads the configuration: the named file, else the user's own, else what holds without one.
+///
+/// The working directory is not searched: a file that happens to lie there must not decide where
+/// signed requests go.
+pub(crate) fn load(path: Option<&Path>) -> Result<File, ConfigError> {
+    if let Some(path) = path {
+        return read(path);
+    }
+    match user_file() {
+        Some(path) if path.is_file() => read(&path),
+        _ => Ok(File::default()),
+    }
+}
+
+/// `$XDG_CONFIG_HOME/tollgate/tollgate.toml`, else `~/.config/tollgate/tollgate.toml`.
+fn user_file() -> Option<PathBuf> {
+    let config_home = std::env::var_os("XDG_CONFIG_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+    let config_home = config_home.or_else(|| Some(std::env::home_dir()?.join(".config")))?;
+    Some(config_home.join(DEFAULT_PATH))
+}
+
+fn read(path: &Path) -> Result<File, ConfigError> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
+    parse(path, &text)
+}
+
+fn parse(path: &Path, text: &str) -> Result<File, ConfigError> {
+    let file: File = toml::from_str(text).map_err(|error| ConfigError::toml(path, text, &error))?;
+    for (key, of) in [("id", id as fn(&Account) -> &Spanned<String>), ("name", name)] {
+        let mut seen = HashMap::new();
+        for account in &file.account {
+            let value = of(account);
+            if let Some(first) = seen.insert(value.get_ref().as_str(), value.span().start) {
+                let first = error::line(text, first);
+                let message = format!("{:?} is the {key} of the account on line {first} already", value.get_ref());
+                return Err(ConfigError::at(path, text, value.span(), &format!("account.{key}"), &message));
+            }
+        }
+    }
+    Ok(file)
+}
+
+fn id(account: &Account) -> &Spanned<String> {
+    &account.id
+}
+
+fn name(account: &Account) -> &Spanned<String> {
+    &account.name
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use super::*;
+
+    fn error(text: &str) -> String {
+        parse(Path::new("tollgate.toml"), text).expect_err("refused").to_string()
+    }
+
+    #[test]
+    fn the_whole_file_is_read() {
+        let file = parse(
+            Path::new("tollgate.toml"),
+            r#"
+            [aws]
+            region = "us-east-1"
+            endpoint_url = "http://127.0.0.1:5000"
+
+            [[account]]
+            id = "222222222222"
+            name = "production"
+            role = "arn:aws:iam::222222222222:role/CentralOpsTargetRole"
+            external_id = "a-shared-word"
+            environment = "prod"
+            regions = ["us-east-1", "eu-west-1"]
+            tags = { team = "payments" }
+            enabled = true
+
+            [plugins.ec2]
+            grant = ["ec2:Describe*"]
+            "#,
+        )
+        .expect("valid");
+        assert_eq!(file.account[0].id.get_ref(), "222222222222");
+        assert_eq!(file.account[0].tags["team"], "payments");
+        assert_eq!(file.plugins["ec2"].grant.as_deref(), Some(&["ec2:Describe*".parse().expect("valid")][..]));
+    }
+
+    #[test]
+    fn an_unknown_key_names_the_nearest() {
+        assert_snapshot!(error("[[account]]\nid = \"222222222222\"\nname = \"a\"\nregoins = []\n"), @"");
+    }
+
+    #[test]
+    fn a_wrong_type_says_what_was_expected() {
+        assert_snapshot!(error("[[account]]\nid = \"222222222222\"\nname = \"a\"\nregions = \"us-east-1\"\n"), @"");
+    }
+
+    #[test]
+    fn a_bad_id_is_shown_where_it_stands() {
+        assert_snapshot!(error("[[account]]\nid = \"2222\"\nname = \"a\"\n"), @"");
+    }
+
+    #[test]
+    fn a_name_given_twice_points_at_both() {
+        let text = "[[account]]\nid = \"111111111111\"\nname = \"a\"\n\n[[account]]\nid = \"222222222222\"\nname = \"a\"\n";
+        assert_snapshot!(error(text), @"");
+    }
+
+    #[test]
+    fn a_missing_key_is_named() {
+        assert_snapshot!(error("[[account]]\nname = \"a\"\n"), @"");
+    }
+
+    #[test]
+    fn no_secret_of_the_file_is_in_an_error() {
+        let text = "[[account]]\nid = \"222222222222\"\nname = \"a\"\nexternal_id = [\"hush-hush\"]\n";
+        assert!(!error(text).contains("hush-hush"), "{}", error(text));
+    }
+}
