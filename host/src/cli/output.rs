@@ -1,0 +1,129 @@
+//! A tool's answer for people and scripts: a table, CSV, or the structured content as it is.
+
+use std::io::Write;
+
+use anyhow::{Context as _, Result, bail};
+use clap::ValueEnum;
+use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
+use comfy_table::{ContentArrangement, Table as Grid};
+use serde::Deserialize;
+use serde_json::Value;
+use tollgate_runtime::{Content, Output};
+
+/// How an answer is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    #[default]
+    Table,
+    /// The structured content alone.
+    Json,
+    /// The rows, with a line of column names.
+    Csv,
+}
+
+/// The shape that all list tools answer.
+#[derive(Deserialize)]
+struct Rows {
+    columns: Vec<String>,
+    rows: Vec<Vec<Value>>,
+    #[serde(default)]
+    errors: Vec<Value>,
+}
+
+/// Whether every target answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Coverage {
+    /// All of them.
+    Complete,
+    /// Some failed; what the others answered was written.
+    Partial,
+}
+
+/// Writes an answer.
+///
+/// # Errors
+///
+/// When the format does not fit the answer, or `out` cannot be written.
+pub(crate) fn write(output: &Output, format: Format, out: &mut impl Write) -> Result<Coverage> {
+    let structured = output.structured.as_ref().map(|json| json.get());
+    let rows = structured.and_then(|json| serde_json::from_str::<Rows>(json).ok());
+    let coverage = match &rows {
+        Some(rows) if !rows.errors.is_empty() => Coverage::Partial,
+        _ => Coverage::Complete,
+    };
+    match (format, rows) {
+        (Format::Json, _) => match structured {
+            Some(json) => writeln!(out, "{json}")?,
+            None => bail!("this tool answers text, not data: leave --output out"),
+        },
+        (Format::Csv, Some(rows)) => csv(&rows, out)?,
+        (Format::Csv, None) => bail!("this tool does not answer a table: use --output json"),
+        (Format::Table, Some(rows)) => {
+            table(&rows, out)?;
+            text(output, out)?;
+        }
+        (Format::Table, None) => {
+            if let Some(json) = structured {
+                let value: Value = serde_json::from_str(json).context("the structured content is no JSON")?;
+                writeln!(out, "{value:#}")?;
+            }
+            text(output, out)?;
+        }
+    }
+    Ok(coverage)
+}
+
+fn csv(rows: &Rows, out: &mut impl Write) -> Result<()> {
+    let mut writer = csv::Writer::from_writer(out);
+    writer.write_record(&rows.columns)?;
+    for row in &rows.rows {
+        writer.write_record(row.iter().map(cell))?;
+    }
+    writer.flush()?;
+    Ok(())
+}
+
+fn table(rows: &Rows, out: &mut impl Write) -> Result<()> {
+    if rows.rows.is_empty() {
+        return Ok(());
+    }
+    let mut grid = Grid::new();
+    grid.load_preset(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+    grid.set_header(&rows.columns);
+    for row in &rows.rows {
+        grid.add_row(row.iter().map(|value| printable(&cell(value))));
+    }
+    writeln!(out, "{grid}")?;
+    Ok(())
+}
+
+fn text(output: &Output, out: &mut impl Write) -> Result<()> {
+    for content in &output.content {
+        if let Content::Text(text) = content {
+            writeln!(out, "{}", printable(text))?;
+        }
+    }
+    Ok(())
+}
+
+/// A value in a cell: text as it is, maps of text as `key=value`, the rest as JSON.
+fn cell(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Object(map) if map.values().all(Value::is_string) => {
+            let pair = |(key, value): (&String, &Value)| format!("{key}={}", value.as_str().unwrap_or_default());
+            map.iter().map(pair).collect::<Vec<_>>().join(" ")
+        }
+        Value::Array(items) if items.iter().all(Value::is_string) => {
+            items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" ")
+        }
+        other => other.to_string(),
+    }
+}
+
+/// What AWS holds may carry escape sequences: a terminal must not obey them.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+}
