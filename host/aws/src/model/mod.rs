@@ -1,9 +1,18 @@
 //! The AWS model: every service, operation and shape, from the model pack.
 
+mod error;
+mod index;
+mod lookup;
+mod pack;
+mod partitions;
 mod service;
 mod shape;
 
-pub use service::{Access, Operation, Paginator, Protocol, Service};
+pub use error::{UnknownOperation, UnknownService};
+pub use pack::Pack;
+pub use partitions::{Partition, PartitionOutputs, Partitions, Region};
+pub use service::{Access, Operation, Paginator, Protocol, Service, Signature};
 pub use shape::{
-    Bounds, Kind, List, Location, Map, Member, Shape, ShapeId, Structure, Text, TimestampFormat, XmlNamespace,
+    Bounds, ErrorTraits, Kind, List, Location, Map, Member, MemberOrder, Shape, ShapeId, Structure, Text, TimestampFormat,
+    XmlNamespace,
 };

@@ -11,6 +11,8 @@ use super::shape::{Shape, ShapeId, XmlNamespace, is_false};
 pub struct Service {
     /// The SDK name, for example `elbv2`.
     pub name: Box<str>,
+    /// The service id of the AWS SDKs, for example `Elastic Load Balancing v2`.
+    pub service_id: Box<str>,
     /// The name for people.
     pub full_name: Box<str>,
     /// The `Version` of the query protocols.
@@ -29,13 +31,50 @@ pub struct Service {
     /// The default namespace of its XML.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub xml_namespace: Option<XmlNamespace>,
+    /// Errors carry the code of the service's older query protocol in `x-amzn-query-error`, and requests
+    /// ask for it by `x-amzn-query-mode: true`.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub query_compatible: bool,
+    /// How requests are signed.
+    #[serde(default, skip_serializing_if = "Signature::is_v4")]
+    pub signature: Signature,
+    /// The host name of a service with one endpoint for the whole partition, in the older endpoint data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub global_endpoint: Option<Box<str>>,
+    /// Endpoint rule parameters that a client's settings may give, with their type and documentation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_context_params: Option<serde_json::Map<String, serde_json::Value>>,
     /// The operations by name.
+    #[serde(serialize_with = "by_name")]
     pub operations: HashMap<Box<str>, Operation>,
     /// The shape table.
     pub shapes: Vec<Shape>,
     /// The endpoint rule set, as botocore ships it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub endpoint_rules: Option<serde_json::Value>,
+}
+
+/// A way to sign requests.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Signature {
+    /// Signature version 4.
+    #[default]
+    V4,
+    /// Signature version 4 as S3 wants it: the path is neither normalised nor encoded twice, and the
+    /// digest of the body is a header.
+    S3,
+    /// Signature version 2, of two retired services.
+    V2,
+    /// A bearer token in place of a signature.
+    Bearer,
+}
+
+impl Signature {
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+    fn is_v4(&self) -> bool {
+        *self == Self::V4
+    }
 }
 
 /// A wire protocol.
@@ -70,6 +109,9 @@ pub struct Operation {
     pub method: Box<str>,
     /// The URI template: path, labels, and fixed query parameters.
     pub uri: Box<str>,
+    /// The HTTP status of a success.
+    #[serde(default = "ok", skip_serializing_if = "is_ok")]
+    pub status: u16,
     /// The shape of its input: a structure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub input: Option<ShapeId>,
@@ -85,6 +127,9 @@ pub struct Operation {
     /// The element around its output (awsQuery's `resultWrapper`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub output_wrapper: Option<Box<str>>,
+    /// The error types that the model lists for it: structures with an `error_code`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<ShapeId>,
     /// What it does to the account, by IAM's own access levels.
     pub access: Access,
     /// The IAM action that allows it, for example `s3:ListAllMyBuckets` for `ListBuckets`.
@@ -107,7 +152,16 @@ pub struct Operation {
     /// Wants a checksum header.
     #[serde(default, skip_serializing_if = "is_false")]
     pub checksum_required: bool,
-    /// Fixed endpoint rule parameters.
+    /// The input member that chooses the checksum of the body (`httpChecksum`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checksum_algorithm_member: Option<Box<str>>,
+    /// Has to ask the service for its endpoint first (`endpointdiscovery`, required).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub endpoint_discovery: bool,
+    /// Endpoint rule parameters from the input: name to `{"path": JMESPath over the input}`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operation_context_params: Option<serde_json::Map<String, serde_json::Value>>,
+    /// Fixed endpoint rule parameters: name to `{"value": …}`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub static_context_params: Option<serde_json::Map<String, serde_json::Value>>,
     /// AWS asks not to use it any more.
@@ -159,4 +213,21 @@ pub struct Paginator {
     /// Output members that are the same on every page and taken from the first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub non_aggregate_keys: Vec<Box<str>>,
+}
+
+fn ok() -> u16 {
+    200
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+fn is_ok(status: &u16) -> bool {
+    *status == ok()
+}
+
+/// Writes the operations in the order of their names, so that the same model gives the same bytes.
+fn by_name<S: serde::Serializer>(
+    operations: &HashMap<Box<str>, Operation>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(operations.iter().collect::<std::collections::BTreeMap<_, _>>())
 }

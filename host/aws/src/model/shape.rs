@@ -1,5 +1,7 @@
 //! Shapes: the types of inputs and outputs, with their names on the wire.
 
+use std::sync::OnceLock;
+
 use serde::{Deserialize, Serialize};
 
 /// The index of a shape in its service's shape table.
@@ -7,7 +9,7 @@ use serde::{Deserialize, Serialize};
 #[serde(transparent)]
 pub struct ShapeId(pub u32);
 
-/// A type of the model. Equal shapes are stored once per service.
+/// A type of the model, stored once per service for all that refer to it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Shape {
     /// The name in the AWS model, for messages.
@@ -67,12 +69,42 @@ pub struct Structure {
     /// An error type of the service; what its code is on the wire.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error_code: Option<Box<str>>,
+    /// What else the model says about an error type.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<ErrorTraits>,
     /// The XML element name and namespace when it is the payload.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub xml_name: Option<Box<str>>,
     /// The XML namespace on its element.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub xml_namespace: Option<XmlNamespace>,
+    /// Its members in an order to search them, found at first use.
+    #[serde(skip)]
+    pub order: MemberOrder,
+}
+
+/// The positions of a structure's members, sorted by API name and by wire name.
+#[derive(Clone, Debug, Default)]
+pub struct MemberOrder {
+    pub(super) by_name: OnceLock<Box<[u16]>>,
+    pub(super) by_wire_name: OnceLock<Box<[u16]>>,
+}
+
+/// What the model says about an error type.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErrorTraits {
+    /// The HTTP status that it comes with, where the model names one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// The service's fault, not the caller's.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub fault: bool,
+    /// The same request may succeed later.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub retryable: bool,
+    /// A retryable error that asks for fewer requests.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub throttling: bool,
 }
 
 /// One member of a structure.
@@ -171,6 +203,9 @@ pub struct List {
     /// The timestamp format of the elements, where the list's member overrides it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timestamp_format: Option<TimestampFormat>,
+    /// The elements are JSON text (`jsonvalue`).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub json_value: bool,
     /// How many elements are allowed.
     #[serde(default, skip_serializing_if = "Bounds::is_open")]
     pub bounds: Bounds,
