@@ -1,0 +1,68 @@
+//! The command line: one file per command.
+
+mod call;
+mod output;
+mod serve;
+mod tools;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Result;
+use clap::{Args, Parser, Subcommand};
+
+use crate::app::App;
+use crate::config;
+
+/// One MCP host for all your AWS accounts. Every tool is a sandboxed WebAssembly component that
+/// can do only what it was granted.
+#[derive(Parser, Debug)]
+#[command(version, propagate_version = true, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    Serve(serve::Serve),
+    Call(call::Call),
+    Tools(tools::Tools),
+}
+
+impl Cli {
+    /// Runs the command.
+    pub(crate) async fn run(self) -> Result<ExitCode> {
+        match self.command {
+            Command::Serve(serve) => serve.run().await,
+            Command::Call(call) => call.run().await,
+            Command::Tools(tools) => tools.run().await,
+        }
+    }
+}
+
+/// Where the accounts come from.
+#[derive(Args, Debug)]
+struct Source {
+    /// The configuration file [default: tollgate/tollgate.toml in the user's configuration folder;
+    /// without one, the AWS CLI's own account and region]
+    #[arg(long, value_name = "FILE", env = "TOLLGATE_CONFIG")]
+    config: Option<PathBuf>,
+    /// Answer from an invented organisation, without AWS
+    #[arg(long, conflicts_with = "config")]
+    demo: bool,
+    /// How long the demo organisation takes for each answer
+    #[arg(long, value_name = "MILLISECONDS", requires = "demo", default_value_t = 0, hide_default_value = true)]
+    demo_latency: u64,
+}
+
+impl Source {
+    async fn open(&self) -> Result<App> {
+        if self.demo {
+            App::demo(Duration::from_millis(self.demo_latency)).await
+        } else {
+            App::new(config::load(self.config.as_deref())?)
+        }
+    }
+}
