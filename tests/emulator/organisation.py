@@ -1,6 +1,6 @@
-"""Fills a moto server with an organisation and prints what a test needs to know of it, as JSON.
+"""Serves an organisation on moto until standard input ends.
 
-usage: seed.py ENDPOINT
+Prints one line of JSON, what a test needs to know of it, once all is there.
 
 Five accounts, three regions, one target with more instances than a page of DescribeInstances
 holds, buckets in every region. Afterwards moto checks signatures and evaluates IAM policies:
@@ -9,14 +9,19 @@ the base user may assume the roles of four accounts and not that of `locked`.
 
 import concurrent.futures
 import json
+import logging
 import sys
 import threading
 import urllib.request
 
 import boto3
 from botocore.config import Config
+from moto.server import ThreadedMotoServer
 
-ENDPOINT = sys.argv[1]
+logging.getLogger("werkzeug").setLevel(logging.ERROR)
+SERVER = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+SERVER.start()
+ENDPOINT = "http://{}:{}".format(*SERVER.get_host_and_port())
 REGIONS = ["us-east-1", "eu-west-1", "ap-southeast-2"]
 ACCOUNTS = [
     ("222222222222", "production", "prod", "payments"),
@@ -117,7 +122,9 @@ def main():
     urllib.request.urlopen(enforce).read()
     keys = ["id", "name", "environment", "team"]
     accounts = [dict(zip(keys, account)) for account in ACCOUNTS]
-    print(json.dumps({"base": base, "role": ROLE, "regions": REGIONS, "accounts": accounts}))
+    organisation = {"endpoint": ENDPOINT, "base": base, "role": ROLE, "regions": REGIONS, "accounts": accounts}
+    print(json.dumps(organisation), flush=True)
+    sys.stdin.read()
 
 
 main()
