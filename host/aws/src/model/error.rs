@@ -41,7 +41,7 @@ fn nearest(suggestion: Option<&str>) -> String {
     suggestion.map(|name| format!("; the nearest is `{name}`")).unwrap_or_default()
 }
 
-/// The candidate that is most similar to a name, upper and lower case and separators aside.
+/// The first of the candidates that are most similar to a name, letter case and separators aside.
 pub(super) fn most_similar<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<String> {
     let plain = |text: &str| text.replace(['-', '_', ' ', '.'], "").to_lowercase();
     // Nobody's typing error is longer; and the comparison takes time by the product of the lengths.
@@ -50,6 +50,6 @@ pub(super) fn most_similar<'a>(name: &str, candidates: impl Iterator<Item = &'a 
     candidates
         .map(|candidate| (score(candidate), candidate))
         .filter(|(score, _)| *score >= 0.7)
-        .max_by(|(left, _), (right, _)| left.total_cmp(right))
+        .min_by(|(left, _), (right, _)| right.total_cmp(left))
         .map(|(_, candidate)| candidate.to_owned())
 }

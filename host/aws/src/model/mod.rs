@@ -15,6 +15,6 @@ pub use pack::Pack;
 pub use partitions::{Partition, PartitionOutputs, Partitions, Region};
 pub use service::{Access, Operation, Paginator, Protocol, Service, Signature};
 pub use shape::{
-    Bounds, ErrorTraits, Kind, List, Location, Map, Member, MemberOrder, Shape, ShapeId, Structure, Text, TimestampFormat,
-    XmlNamespace,
+    Bounds, ErrorTraits, Kind, List, Location, Map, Member, MemberOrder, Shape, ShapeId, Structure, Text,
+    TimestampFormat, XmlNamespace,
 };

@@ -60,9 +60,11 @@ impl Pack {
         let index: Index = serde_json::from_slice(&plain).map_err(|error| format!("its index: {error}"))?;
 
         let mut frames = Frames { bytes: frames, dictionary: Vec::new() };
-        let dictionary = frames.decompress(index.dictionary).map_err(|error| format!("dictionary: {error}"))?;
+        let dictionary =
+            frames.decompress(index.dictionary).map_err(|error| format!("dictionary: {error}"))?;
         frames.dictionary = dictionary;
-        let partitions: Partitions = frames.parse(index.partitions).map_err(|error| format!("partitions: {error}"))?;
+        let partitions: Partitions =
+            frames.parse(index.partitions).map_err(|error| format!("partitions: {error}"))?;
         let services = index
             .services
             .into_iter()
@@ -82,7 +84,8 @@ impl Pack {
     ///
     /// No service has that name, or the pack is damaged.
     pub fn service(&self, name: &str) -> Result<Arc<Service>, UnknownService> {
-        let damaged = |reason: &str| UnknownService::Damaged { name: name.to_owned(), reason: reason.to_owned() };
+        let damaged =
+            |reason: &str| UnknownService::Damaged { name: name.to_owned(), reason: reason.to_owned() };
         if let Some(reason) = &self.damage {
             return Err(damaged(reason));
         }
@@ -123,7 +126,11 @@ impl Frames {
         let mut decompressor =
             zstd::bulk::Decompressor::with_dictionary(&self.dictionary).map_err(|error| error.to_string())?;
         let content = decompressor.decompress(frame, span.size).map_err(|error| error.to_string())?;
-        if content.len() == span.size { Ok(content) } else { Err("it is shorter than its index says".to_owned()) }
+        if content.len() == span.size {
+            Ok(content)
+        } else {
+            Err("it is shorter than its index says".to_owned())
+        }
     }
 }
 

@@ -37,5 +37,8 @@ fn names_the_nearest() {
     assert!(matches!(error, UnknownService::NotThere { .. }));
     let ec2 = Pack::bundled().service("ec2").unwrap();
     let error = ec2.operation("DescribeInstance").unwrap_err();
-    assert_eq!(error.to_string(), "ec2 has no operation `DescribeInstance`; the nearest is `DescribeInstances`");
+    assert_eq!(
+        error.to_string(),
+        "ec2 has no operation `DescribeInstance`; the nearest is `DescribeInstances`"
+    );
 }
