@@ -1,6 +1,9 @@
 //! Project tasks: `cargo xtask <command>`.
 
+mod demo;
 mod model;
+mod process;
+mod test;
 
 use clap::{Parser, Subcommand};
 
@@ -15,12 +18,21 @@ struct Arguments {
 /// What to do.
 #[derive(Subcommand)]
 enum Command {
+    /// Build Tollgate and ask a demo organisation three questions. Needs no AWS account.
+    Demo,
+    /// Install what the tests judge against, under target/, and run all tests.
+    Test {
+        /// Passed on to the test binaries: a filter, for one.
+        arguments: Vec<String>,
+    },
     /// Build the AWS model pack from its pinned sources.
     Model(model::Arguments),
 }
 
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().command {
+        Command::Demo => demo::run(),
+        Command::Test { arguments } => test::run(&arguments),
         Command::Model(arguments) => model::run(&arguments),
     }
 }
