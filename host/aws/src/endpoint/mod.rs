@@ -1,5 +1,18 @@
 //! Where a call goes: AWS's own endpoint rules, evaluated for one operation, input and region.
 
+mod address;
+mod builtins;
+mod error;
+mod host_prefix;
+mod parameters;
 mod partition;
+mod resolver;
+pub mod rules;
+mod settings;
 
-pub use partition::{Outputs, Partition, Partitions, Region, RegionPattern};
+pub use address::Endpoint;
+pub use builtins::Builtins;
+pub use error::EndpointError;
+pub use partition::PartitionIndex;
+pub use resolver::Resolver;
+pub use settings::Settings;

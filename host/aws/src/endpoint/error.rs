@@ -1,0 +1,71 @@
+//! Why a call has nowhere to go.
+
+use super::rules::{Failure, RuleSetError};
+
+/// No endpoint for a call. None of these goes away by trying again.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum EndpointError {
+    /// The region is not one by its spelling. Correct it.
+    #[error("`{0}` is not a region name: use lower-case letters, digits and hyphens, as in `eu-west-1`")]
+    Region(String),
+    /// The pack has no endpoint rules for the service. Give it an endpoint URL.
+    #[error("{service} has no endpoint rules: set an endpoint URL for it")]
+    NoRules {
+        /// The service.
+        service: Box<str>,
+    },
+    /// The service's rules cannot be read. The pack and the program do not belong together.
+    #[error("{service}: {reason}")]
+    Unreadable {
+        /// The service.
+        service: Box<str>,
+        /// What is wrong.
+        reason: RuleSetError,
+    },
+    /// The rules have no endpoint for this call. The text, mostly AWS's own, says which input or setting
+    /// to change.
+    #[error("{service} has no endpoint for this call: {reason}")]
+    Unresolved {
+        /// The service.
+        service: Box<str>,
+        /// What the rules said.
+        reason: Failure,
+    },
+    /// The endpoint can be signed for only in ways that this program does not have. There is no way round.
+    #[error("{service} wants {schemes} for this endpoint, and Tollgate signs with sigv4 only")]
+    Signature {
+        /// The service.
+        service: Box<str>,
+        /// The ways to sign, with commas.
+        schemes: String,
+    },
+    /// A member of the input is part of the host name and does not fit there, or is missing.
+    #[error("{member} is part of the host name: it needs 1 to 63 letters, digits and hyphens")]
+    HostLabel {
+        /// The member of the input.
+        member: Box<str>,
+    },
+    /// An endpoint URL of the settings is not one. Correct it.
+    #[error("{origin}: `{url}` is not an endpoint URL: it needs http or https, a host, and no query or user")]
+    Url {
+        /// Where it was set, for example `AWS_ENDPOINT_URL`.
+        origin: String,
+        /// What was set.
+        url: String,
+    },
+    /// The path of the request has characters that a URI cannot have.
+    #[error("the request's path is not one of a URI: {path}")]
+    Uri {
+        /// The path.
+        path: String,
+    },
+    /// A setting is neither `true` nor `false`. Correct it.
+    #[error("{name}: `{value}` is neither `true` nor `false`")]
+    Flag {
+        /// The environment variable.
+        name: &'static str,
+        /// What was set.
+        value: String,
+    },
+}
