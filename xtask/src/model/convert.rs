@@ -123,6 +123,7 @@ fn operation<'a>(
         access: Access::Unclassified,
         iam_action: "".into(),
         sensitive: None,
+        exact_grant: None,
         paginator: paginator.map(self::paginator).transpose()?,
         host_prefix: description["endpoint"]["hostPrefix"].as_str().map(Box::from),
         unsigned: auth_type == Some("none"),

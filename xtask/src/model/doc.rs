@@ -10,7 +10,8 @@ pub(crate) fn first_sentence(html: &str) -> Option<String> {
     for (position, mark) in text.match_indices(['.', '!', '?']) {
         let after = &text[position + mark.len()..];
         // An abbreviation such as `e.g.` or a version such as `v1.` ends no sentence.
-        let abbreviation = ["e.g", "i.e", "etc", "vs", "No", "Inc"].iter().any(|end| text[..position].ends_with(end));
+        let abbreviation =
+            ["e.g", "i.e", "etc", "vs", "No", "Inc"].iter().any(|end| text[..position].ends_with(end));
         if position >= 20 && !abbreviation && (after.is_empty() || after.starts_with(' ')) {
             end = position + mark.len();
             break;
@@ -36,7 +37,8 @@ fn plain(html: &str) -> String {
         text.push_str(&rest[..start]);
         let Some(end) = rest[start..].find('>') else { break };
         // A block's end is a gap; within a word, as in `<code>x</code>s`, there is none.
-        if matches!(&rest[start..=start + end], "</p>" | "<p>" | "<br>" | "<br/>" | "</li>" | "<li>" | "<ul>") {
+        if matches!(&rest[start..=start + end], "</p>" | "<p>" | "<br>" | "<br/>" | "</li>" | "<li>" | "<ul>")
+        {
             text.push(' ');
         }
         rest = &rest[start + end + 1..];

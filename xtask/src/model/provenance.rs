@@ -11,7 +11,8 @@ use sha2::{Digest, Sha256};
 use super::types::service::{Access, Operation};
 
 /// What the file begins with.
-const HEAD: &str = "# What pack.bin is made of. Written by `cargo xtask model`; `--update` takes newer sources.\n\n";
+const HEAD: &str =
+    "# What pack.bin is made of. Written by `cargo xtask model`; `--update` takes newer sources.\n\n";
 
 /// The file.
 #[derive(Deserialize, Serialize)]

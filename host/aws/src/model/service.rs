@@ -137,6 +137,10 @@ pub struct Operation {
     /// Why it is refused unless granted by its exact name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sensitive: Option<Box<str>>,
+    /// The exact name that a grant must hold for a sensitive operation, beside its IAM action, where that
+    /// action allows harmless operations as well: `apigateway:GetApiKeys`, whose action is `apigateway:GET`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exact_grant: Option<Box<str>>,
     /// How its pages hang together.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paginator: Option<Paginator>,
@@ -167,6 +171,14 @@ pub struct Operation {
     /// AWS asks not to use it any more.
     #[serde(default, skip_serializing_if = "is_false")]
     pub deprecated: bool,
+}
+
+impl Operation {
+    /// The pattern without wildcards that a grant must hold if the operation is sensitive.
+    #[must_use]
+    pub fn exact_grant(&self) -> &str {
+        self.exact_grant.as_deref().unwrap_or(&self.iam_action)
+    }
 }
 
 /// IAM's access levels, from the service authorization reference.
