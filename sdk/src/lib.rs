@@ -1,1 +1,36 @@
-//! Placeholder.
+//! Everything a Rust plugin for Tollgate depends on.
+#![doc = include_str!("../../docs/authoring.md")]
+
+extern crate self as tollgate_sdk;
+
+pub mod accounts;
+mod arguments;
+pub mod aws;
+#[doc(hidden)]
+pub mod bindings;
+pub mod cache;
+pub mod credentials;
+mod error;
+pub mod log;
+mod nearest;
+mod output;
+mod plugin;
+pub mod progress;
+mod schema;
+mod table;
+mod tags;
+mod tool;
+
+pub use error::ToolError;
+pub use output::{Body, Content, IntoOutput, Json, Link, Outcome, Output, Question, Resource};
+#[doc(hidden)]
+pub use plugin::Component;
+pub use plugin::{Invocation, Plugin};
+pub use table::{Failure, ListQuery, Row, Rows, Table, sweep, sweep_accounts};
+pub use tags::Tags;
+pub use tollgate_sdk_macros::tool;
+#[doc(hidden)]
+pub use tool::ToolResult;
+pub use tool::{Description, Hints, NoArguments, Tool, describe, run};
+#[doc(hidden)]
+pub use wit_bindgen;

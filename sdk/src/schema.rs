@@ -1,0 +1,232 @@
+//! JSON Schemas as small as they can be and still true: every client's model pays for each word of
+//! them in each conversation.
+
+use schemars::{JsonSchema, generate::SchemaSettings};
+use serde_json::{Map, Value, json};
+
+/// The schema of a tool's arguments: closed, and without the `null` of what is optional anyway.
+pub(crate) fn of_input<T: JsonSchema>() -> Value {
+    let mut root = generate::<T>(SchemaSettings::draft2020_12().for_deserialize());
+    drop_null_of_optional(&mut root);
+    root.entry("type").or_insert_with(|| json!("object"));
+    root.entry("properties").or_insert_with(|| json!({}));
+    root.entry("additionalProperties").or_insert(json!(false));
+    Value::Object(root)
+}
+
+/// The schema of a tool's structured output.
+///
+/// # Panics
+/// Where `T` is no JSON object: the plugin then fails to load, and says why.
+pub(crate) fn of_output<T: JsonSchema>() -> Value {
+    let mut root = generate::<T>(SchemaSettings::draft2020_12().for_serialize());
+    let is_object = root.get("type").is_none_or(|kind| kind == "object");
+    assert!(is_object, "structured output must be a JSON object, and `{}` is not", T::schema_name());
+    root.insert("type".into(), json!("object"));
+    Value::Object(root)
+}
+
+/// The columns that the members of a row type make: name and whether it has members of its own.
+pub(crate) fn members<T: JsonSchema>() -> Vec<(String, bool)> {
+    let mut root = generate::<T>(SchemaSettings::draft2020_12().for_serialize());
+    let Some(Value::Object(properties)) = root.remove("properties") else {
+        return Vec::new();
+    };
+    properties
+        .into_iter()
+        .map(|(name, schema)| {
+            let nested = may_have_members(&schema);
+            (name, nested)
+        })
+        .collect()
+}
+
+/// Whether a value of this schema may be an object.
+fn may_have_members(schema: &Value) -> bool {
+    let Value::Object(schema) = schema else { return schema == &Value::Bool(true) };
+    let is_object = |kind: &Value| kind == "object";
+    match (schema.get("type"), schema.get("anyOf").or(schema.get("oneOf"))) {
+        (Some(Value::Array(kinds)), _) => kinds.iter().any(is_object),
+        (Some(kind), _) => is_object(kind),
+        (None, Some(Value::Array(choices))) => choices.iter().any(may_have_members),
+        (None, _) => !schema.contains_key("enum") && !schema.contains_key("const"),
+    }
+}
+
+/// The root schema, without the description of the type: the tool has its own.
+fn generate<T: JsonSchema>(settings: SchemaSettings) -> Map<String, Value> {
+    let settings = settings.with(|settings| {
+        settings.meta_schema = None;
+        settings.inline_subschemas = true;
+    });
+    let mut root = match settings.into_generator().into_root_schema_for::<T>().to_value() {
+        Value::Object(root) => root,
+        _ => Map::new(),
+    };
+    compact(&mut root);
+    root.shift_remove("description");
+    root
+}
+
+/// Removes what says nothing to a caller: titles, Rust's number formats, empty defaults, line
+/// breaks in descriptions.
+fn compact(schema: &mut Map<String, Value>) {
+    schema.shift_remove("title");
+    schema.shift_remove("format");
+    if schema.get("default").is_some_and(is_empty) {
+        schema.shift_remove("default");
+    }
+    if let Some(Value::String(text)) = schema.get_mut("description") {
+        *text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    }
+    for_each_subschema(schema, &mut compact);
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(false) => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(members) => members.is_empty(),
+        Value::Bool(true) | Value::Number(_) => false,
+    }
+}
+
+/// What need not be given need not be given as `null` either.
+fn drop_null_of_optional(schema: &mut Map<String, Value>) {
+    let required = schema.get("required").cloned().unwrap_or_default();
+    let is_required = |name: &str| required.as_array().is_some_and(|all| all.iter().any(|r| r == name));
+    if let Some(Value::Object(properties)) = schema.get_mut("properties") {
+        for (name, property) in properties {
+            if let (Value::Object(property), false) = (property, is_required(name)) {
+                drop_null(property);
+            }
+        }
+    }
+    for_each_subschema(schema, &mut drop_null_of_optional);
+}
+
+fn drop_null(schema: &mut Map<String, Value>) {
+    if let Some(Value::Array(kinds)) = schema.get_mut("type") {
+        kinds.retain(|kind| kind != "null");
+        if let [kind] = kinds.as_slice() {
+            let kind = kind.clone();
+            schema.insert("type".into(), kind);
+        }
+    }
+    if let Some(Value::Array(values)) = schema.get_mut("enum") {
+        values.retain(|value| !value.is_null());
+    }
+    if let Some(Value::Array(choices)) = schema.get_mut("anyOf") {
+        choices.retain(|choice| *choice != json!({ "type": "null" }));
+        if let [Value::Object(choice)] = choices.as_slice() {
+            let choice = choice.clone();
+            schema.shift_remove("anyOf");
+            for (key, value) in choice {
+                schema.entry(key).or_insert(value);
+            }
+        }
+    }
+}
+
+/// Visits the schemas directly below one, and never what is data: defaults, constants, names of
+/// properties.
+fn for_each_subschema(schema: &mut Map<String, Value>, visit: &mut dyn FnMut(&mut Map<String, Value>)) {
+    for (keyword, value) in schema {
+        match (keyword.as_str(), value) {
+            ("properties" | "patternProperties" | "$defs", Value::Object(members)) => {
+                members.values_mut().filter_map(Value::as_object_mut).for_each(&mut *visit);
+            }
+            ("anyOf" | "oneOf" | "allOf" | "prefixItems", Value::Array(schemas)) => {
+                schemas.iter_mut().filter_map(Value::as_object_mut).for_each(&mut *visit);
+            }
+            ("items" | "additionalProperties" | "not" | "propertyNames", Value::Object(schema)) => {
+                visit(schema)
+            }
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde::{Deserialize, Serialize};
+
+    use super::*;
+
+    /// Prose about the type, which no caller needs.
+    #[derive(Serialize, Deserialize, JsonSchema)]
+    #[allow(dead_code, reason = "only its schema is used")]
+    struct Everything {
+        /// How many,
+        /// at most.
+        #[serde(default)]
+        limit: u32,
+        /// A member named as a keyword.
+        title: String,
+        #[serde(default)]
+        format: Vec<String>,
+        colour: Option<Colour>,
+        inner: Option<Inner>,
+        tags: BTreeMap<String, String>,
+        #[serde(default = "yes")]
+        default: bool,
+    }
+
+    fn yes() -> bool {
+        true
+    }
+
+    #[derive(Serialize, Deserialize, JsonSchema)]
+    #[serde(rename_all = "lowercase")]
+    enum Colour {
+        Red,
+        Green,
+    }
+
+    #[derive(Serialize, Deserialize, JsonSchema)]
+    struct Inner {
+        name: Option<String>,
+    }
+
+    #[test]
+    fn input_is_small_closed_and_true() {
+        insta::assert_snapshot!(of_input::<Everything>(), @r#"{"type":"object","properties":{"limit":{"type":"integer","minimum":0,"description":"How many, at most.","default":0},"title":{"type":"string","description":"A member named as a keyword."},"format":{"type":"array","items":{"type":"string"}},"colour":{"type":"string","enum":["red","green"]},"inner":{"type":"object","properties":{"name":{"type":"string"}}},"tags":{"type":"object","additionalProperties":{"type":"string"}},"default":{"type":"boolean","default":true}},"required":["title","tags"],"additionalProperties":false}"#);
+    }
+
+    #[test]
+    fn no_arguments_take_none() {
+        insta::assert_snapshot!(of_input::<crate::NoArguments>(), @r#"{"type":"object","properties":{},"additionalProperties":false}"#);
+    }
+
+    #[test]
+    fn output_keeps_null() {
+        insta::assert_snapshot!(of_output::<Inner>(), @r#"{"type":"object","properties":{"name":{"type":["string","null"]}},"required":["name"]}"#);
+    }
+
+    #[test]
+    #[should_panic(expected = "must be a JSON object")]
+    fn output_that_is_no_object_is_refused() {
+        of_output::<Vec<String>>();
+    }
+
+    #[test]
+    fn recursive_types_have_a_schema() {
+        #[derive(Deserialize, JsonSchema)]
+        #[allow(dead_code, reason = "only its schema is used")]
+        struct Tree {
+            children: Vec<Tree>,
+        }
+        insta::assert_snapshot!(of_input::<Tree>(), @r##"{"type":"object","properties":{"children":{"type":"array","items":{"$ref":"#"}}},"required":["children"],"additionalProperties":false}"##);
+    }
+
+    #[test]
+    fn members_know_what_nests() {
+        let nested: Vec<String> =
+            members::<Everything>().into_iter().filter(|(_, nested)| *nested).map(|(name, _)| name).collect();
+        assert_eq!(nested, ["inner", "tags"]);
+        assert_eq!(members::<Everything>().len(), 7);
+    }
+}

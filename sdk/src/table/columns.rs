@@ -1,0 +1,96 @@
+//! The columns that a row type makes.
+
+use serde_json::{Map, Value};
+
+use super::Row;
+use crate::{ToolError, schema};
+
+/// What the columns are called that a target gives its rows.
+pub(super) const ACCOUNT: &str = "account";
+pub(super) const ACCOUNT_ID: &str = "account_id";
+pub(super) const REGION: &str = "region";
+
+/// The columns of a table before a query has chosen among them.
+#[derive(Debug)]
+pub(super) struct Columns {
+    all: Vec<Column>,
+    /// Those that begin every table of rows.
+    pub(super) leading: &'static [&'static str],
+    /// Those of a query that names no fields, the leading ones among them.
+    pub(super) default: Vec<String>,
+}
+
+#[derive(Debug)]
+pub(super) struct Column {
+    pub(super) name: String,
+    /// Whether its cells may be objects, so that a path may go on below.
+    pub(super) nested: bool,
+}
+
+impl Columns {
+    /// The columns of a row type.
+    ///
+    /// # Panics
+    /// Where [`Row::DEFAULT_FIELDS`] names no member of the row: the plugin then fails to load, and
+    /// says why.
+    pub(super) fn of<R: Row>() -> Self {
+        let own = schema::members::<R>();
+        for field in R::DEFAULT_FIELDS {
+            let is_member = own.iter().any(|(name, _)| name == field);
+            assert!(is_member, "`{field}` in DEFAULT_FIELDS is no member of `{}`", R::schema_name());
+        }
+        let (leading, given): (&[_], &[_]) = match R::FROM_TARGETS {
+            true => (&[ACCOUNT, REGION], &[ACCOUNT, ACCOUNT_ID, REGION]),
+            false => (&[], &[]),
+        };
+        let shown = |name: &str| R::DEFAULT_FIELDS.is_empty() || R::DEFAULT_FIELDS.contains(&name);
+        let mut all: Vec<Column> =
+            given.iter().map(|name| Column { name: (*name).to_owned(), nested: false }).collect();
+        let mut default: Vec<String> = leading.iter().map(|name| (*name).to_owned()).collect();
+        for (name, nested) in own {
+            if given.contains(&name.as_str()) {
+                continue;
+            }
+            if shown(&name) {
+                default.push(name.clone());
+            }
+            all.push(Column { name, nested });
+        }
+        Self { all, leading, default }
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&Column> {
+        self.all.iter().find(|column| column.name == name)
+    }
+
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.all.iter().map(|column| column.name.as_str())
+    }
+
+    /// What the schema says of `fields`, so that a caller knows the columns without a call.
+    pub(super) fn description(&self) -> String {
+        let list = |wanted: bool| {
+            let name = |column: &Column| match column.nested {
+                true => format!("{0} (or {0}.<key>)", column.name),
+                false => column.name.clone(),
+            };
+            let is_default = |column: &Column| self.default.contains(&column.name);
+            let chosen = self.all.iter().filter(|column| is_default(column) == wanted);
+            chosen.map(name).collect::<Vec<_>>().join(", ")
+        };
+        let (default, more) = (list(true), list(false));
+        match more.is_empty() {
+            true => format!("Columns; default: {default}"),
+            false => format!("Columns; default: {default}; more: {more}"),
+        }
+    }
+}
+
+/// The members of a row as JSON.
+pub(super) fn members(row: &impl Row) -> Result<Map<String, Value>, ToolError> {
+    match serde_json::to_value(row) {
+        Ok(Value::Object(members)) => Ok(members),
+        Ok(_) => Err(ToolError::failed("a row is no struct")),
+        Err(error) => Err(ToolError::failed(format!("a row is no JSON: {error}"))),
+    }
+}

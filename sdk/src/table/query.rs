@@ -1,0 +1,59 @@
+//! The words that every list tool takes.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// The words that every list tool takes, as its argument or, beside others, flattened into it:
+///
+/// ```
+/// use schemars::JsonSchema;
+/// use serde::Deserialize;
+/// use tollgate_sdk::ListQuery;
+///
+/// #[derive(Deserialize, JsonSchema)]
+/// struct Arguments {
+///     /// Only snapshots older than so many days.
+///     older_than_days: u32,
+///     #[serde(flatten)]
+///     query: ListQuery,
+/// }
+/// ```
+///
+/// The host knows the word `accounts` too: it narrows what the call may reach to them.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct ListQuery {
+    /// Names, ids, env:prod, tag:team=payments or all (default)
+    pub accounts: Vec<String>,
+    /// Default: each account's configured ones; all: its enabled ones
+    pub regions: Vec<String>,
+    /// JMESPath condition on a row, e.g. contains(account, 'prod') && region != 'us-east-1'
+    pub filter: Option<String>,
+    /// Columns; the table's own list stands here in a tool's schema
+    pub fields: Vec<String>,
+    /// Count rows by these columns instead of listing them
+    pub group_by: Vec<String>,
+    /// At most so many rows
+    pub limit: u32,
+}
+
+impl Default for ListQuery {
+    /// All accounts, their configured regions, the default columns, 100 rows.
+    fn default() -> Self {
+        Self {
+            accounts: Vec::new(),
+            regions: Vec::new(),
+            filter: None,
+            fields: Vec::new(),
+            group_by: Vec::new(),
+            limit: 100,
+        }
+    }
+}
+
+impl ListQuery {
+    /// Whether the query asks for a region: none named, or `all`, asks for each.
+    pub fn wants_region(&self, region: &str) -> bool {
+        self.regions.is_empty() || self.regions.iter().any(|wanted| wanted == "all" || wanted == region)
+    }
+}

@@ -1,0 +1,58 @@
+//! What one target answers.
+
+use crate::aws;
+
+/// What one target, or one account, answers in a [`sweep`](crate::sweep): rows, whether AWS has
+/// more, and what failed beside.
+///
+/// A `Vec` of rows becomes it by itself, and so does an [`aws::Response`] that holds one.
+///
+/// ```
+/// use tollgate_sdk::{Rows, aws};
+///
+/// let mut rows = Rows::from(vec!["bucket-1"]);
+/// rows.push("bucket-2");
+/// rows.fail(aws::Error::Timeout("no answer within 10 s".into()).context("bucket-2"));
+/// ```
+#[derive(Clone, Debug)]
+pub struct Rows<R> {
+    pub(super) rows: Vec<R>,
+    pub(super) truncated: bool,
+    pub(super) errors: Vec<aws::Error>,
+}
+
+impl<R> Rows<R> {
+    /// Adds a row.
+    pub fn push(&mut self, row: R) {
+        self.rows.push(row);
+    }
+
+    /// Says that a part could not be read. The rows stand, and the error stands in the table's
+    /// `errors`.
+    pub fn fail(&mut self, error: aws::Error) {
+        self.errors.push(error);
+    }
+
+    /// Says that AWS has more than these rows.
+    pub fn truncate(&mut self) {
+        self.truncated = true;
+    }
+}
+
+impl<R> Default for Rows<R> {
+    fn default() -> Self {
+        Self { rows: Vec::new(), truncated: false, errors: Vec::new() }
+    }
+}
+
+impl<R> From<Vec<R>> for Rows<R> {
+    fn from(rows: Vec<R>) -> Self {
+        Self { rows, ..Self::default() }
+    }
+}
+
+impl<R> From<aws::Response<Vec<R>>> for Rows<R> {
+    fn from(response: aws::Response<Vec<R>>) -> Self {
+        Self { rows: response.output, truncated: response.truncated, errors: Vec::new() }
+    }
+}

@@ -1,0 +1,214 @@
+//! Asking many targets at once.
+
+use std::collections::HashMap;
+
+use futures::{StreamExt, stream::FuturesUnordered};
+
+use super::{
+    Failure, ListQuery, Row, Rows, Table,
+    columns::{self, ACCOUNT, ACCOUNT_ID, Columns, REGION},
+    plan::Plan,
+    summary::{self, Reach},
+    tally::Tally,
+};
+use crate::{
+    ToolError,
+    accounts::{self, Account},
+    aws::{self, Target},
+    progress,
+};
+
+/// Asks every target of a query, all at once, and answers one table.
+///
+/// A target is one account in one region. What `ask` answers for it becomes its rows, with the
+/// account's name and the region in front; its error becomes an entry of the table's `errors`, and
+/// so do accounts whose regions could not be found out. Progress is reported as targets answer.
+/// Rows come in the order of the targets, whichever answers first.
+///
+/// # Errors
+/// - [`ToolError::InvalidArguments`] for a query that does not fit the table, before anything is
+///   asked: a filter that is no JMESPath, an unknown column or account;
+/// - [`ToolError::Denied`] where the host refused every target, and [`ToolError::Failed`] where none
+///   answered for other reasons, with each reason and its places. As soon as one answered, there is
+///   a table.
+///
+/// ```no_run
+/// use schemars::JsonSchema;
+/// use serde::{Deserialize, Serialize};
+/// use serde_json::json;
+/// use tollgate_sdk::{ListQuery, Row, Table, ToolError, aws, sweep, tool};
+///
+/// #[derive(Serialize, Deserialize, JsonSchema)]
+/// struct Queue {
+///     url: String,
+/// }
+///
+/// impl Row for Queue {}
+///
+/// /// Lists SQS queues.
+/// #[tool(read_only, open_world)]
+/// async fn sqs_list_queues(query: ListQuery) -> Result<Table<Queue>, ToolError> {
+///     sweep(&query, async |target| {
+///         let queues = aws::call::<Vec<String>>(&target, "sqs", "ListQueues", json!({})).select("QueueUrls");
+///         Ok(queues.await?.map_each(|url| Queue { url }))
+///     })
+///     .await
+/// }
+/// ```
+pub async fn sweep<R: Row, O: Into<Rows<R>>>(
+    query: &ListQuery,
+    ask: impl AsyncFn(Target) -> Result<O, aws::Error>,
+) -> Result<Table<R>, ToolError> {
+    let plan = Plan::new(query, &Columns::of::<R>())?;
+    let accounts = accounts::list(&query.accounts).await?;
+    let names: HashMap<&str, &str> =
+        accounts.iter().map(|account| (account.id.as_str(), account.name.as_str())).collect();
+    let name = |id: &str| names.get(id).map_or_else(|| id.to_owned(), |name| (*name).to_owned());
+    let resolution = accounts::resolve(&query.accounts, &query.regions).await?;
+    let failures = resolution
+        .failures
+        .iter()
+        .map(|failure| Failure::of_regions(&name(&failure.account), &failure.message));
+    let places = resolution.targets.into_iter().map(|target| {
+        let place = Place {
+            account: name(&target.account),
+            id: target.account.clone(),
+            region: Some(target.region.clone()),
+        };
+        (place, target)
+    });
+    ask_all(&plan, query, failures.collect(), places.collect(), ask).await
+}
+
+/// Asks every account of a query once, all at once, and answers one table: for services that answer
+/// for the whole account, as s3 and iam do.
+///
+/// As [`sweep`], but `ask` gets an [`Account`], and a row says itself where it is, by a member
+/// `region`; without one it is `global`. The query's `regions` keep the rows of those regions, the
+/// global ones and those whose region is `null`.
+///
+/// ```no_run
+/// use schemars::JsonSchema;
+/// use serde::{Deserialize, Serialize};
+/// use serde_json::json;
+/// use tollgate_sdk::{ListQuery, Row, Table, ToolError, aws, sweep_accounts, tool};
+///
+/// #[derive(Serialize, Deserialize, JsonSchema)]
+/// struct User {
+///     name: String,
+/// }
+///
+/// impl Row for User {}
+///
+/// /// Lists IAM users.
+/// #[tool(read_only, open_world)]
+/// async fn iam_list_users(query: ListQuery) -> Result<Table<User>, ToolError> {
+///     sweep_accounts(&query, async |account| {
+///         aws::call::<Vec<User>>(&account.target(), "iam", "ListUsers", json!({}))
+///             .select("Users[].{name: UserName}")
+///             .await
+///     })
+///     .await
+/// }
+/// ```
+pub async fn sweep_accounts<R: Row, O: Into<Rows<R>>>(
+    query: &ListQuery,
+    ask: impl AsyncFn(Account) -> Result<O, aws::Error>,
+) -> Result<Table<R>, ToolError> {
+    let plan = Plan::new(query, &Columns::of::<R>())?;
+    let accounts = accounts::list(&query.accounts).await?;
+    let places = accounts.into_iter().map(|account| {
+        let place = Place { account: account.name.clone(), id: account.id.clone(), region: None };
+        (place, account)
+    });
+    ask_all(&plan, query, Vec::new(), places.collect(), ask).await
+}
+
+/// Where rows come from.
+#[derive(Debug)]
+pub(super) struct Place {
+    /// The account's name.
+    pub(super) account: String,
+    pub(super) id: String,
+    /// None for an account as a whole.
+    pub(super) region: Option<String>,
+}
+
+const GLOBAL: &str = "global";
+
+/// Asks all places at once, and puts their answers together in order.
+pub(super) async fn ask_all<T, R: Row, O: Into<Rows<R>>>(
+    plan: &Plan,
+    query: &ListQuery,
+    mut errors: Vec<Failure>,
+    asked: Vec<(Place, T)>,
+    ask: impl AsyncFn(T) -> Result<O, aws::Error>,
+) -> Result<Table<R>, ToolError> {
+    let total = asked.len();
+    let (places, asked): (Vec<Place>, Vec<T>) = asked.into_iter().unzip();
+    let ask = &ask;
+    let mut answers: FuturesUnordered<_> =
+        asked.into_iter().enumerate().map(|(index, what)| async move { (index, ask(what).await) }).collect();
+    let mut tallies: Vec<Tally> = places.iter().map(|_| Tally::default()).collect();
+    let mut failed: Vec<Vec<aws::Error>> = places.iter().map(|_| Vec::new()).collect();
+    let mut reach = Reach::default();
+    let mut done = 0;
+    while let Some((index, answer)) = answers.next().await {
+        let place = &places[index];
+        match answer {
+            Ok(rows) => {
+                let Rows { rows, truncated, errors } = rows.into();
+                reach.accounts.insert(place.account.clone());
+                reach.regions.extend(place.region.clone());
+                tallies[index].truncated = truncated;
+                for row in &rows {
+                    add(&mut tallies[index], plan, query, place, row)?;
+                }
+                failed[index] = errors;
+            }
+            Err(error) => failed[index].push(error),
+        }
+        done += 1;
+        let message = match &place.region {
+            Some(region) => format!("{}/{region}", place.account),
+            None => place.account.clone(),
+        };
+        progress::report(done, Some(total as u64), Some(&message));
+    }
+    for (place, failed) in places.iter().zip(&failed) {
+        let failure = |error| Failure::of_call(&place.account, place.region.as_deref(), error);
+        errors.extend(failed.iter().map(failure));
+    }
+    if reach.accounts.is_empty() && !errors.is_empty() {
+        return Err(summary::all_failed(&errors));
+    }
+    let totals = plan.finish(tallies);
+    let summary = summary::of(&totals, &reach, &errors);
+    Ok(Table::from_totals(totals, errors, summary))
+}
+
+/// Puts a row's place in front of it, and takes it in where the query asks for its region.
+fn add(
+    tally: &mut Tally,
+    plan: &Plan,
+    query: &ListQuery,
+    place: &Place,
+    row: &impl Row,
+) -> Result<(), ToolError> {
+    let mut members = columns::members(row)?;
+    let region = match (members.remove(REGION), &place.region) {
+        (Some(region), _) => region,
+        (None, Some(region)) => region.as_str().into(),
+        (None, None) => GLOBAL.into(),
+    };
+    let elsewhere = |region: &str| region != GLOBAL && !query.wants_region(region);
+    if place.region.is_none() && region.as_str().is_some_and(elsewhere) {
+        return Ok(());
+    }
+    let mut whole = serde_json::Map::with_capacity(members.len() + 3);
+    whole.insert(ACCOUNT.to_owned(), place.account.as_str().into());
+    whole.insert(ACCOUNT_ID.to_owned(), place.id.as_str().into());
+    whole.insert(REGION.to_owned(), region);
+    whole.extend(members);
+    tally.add(plan, whole)
+}
