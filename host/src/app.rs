@@ -10,7 +10,7 @@ use tollgate_runtime::{Config as RuntimeConfig, Limits, PluginConfig, Runtime, S
 use tollgate_sim::{DemoOptions, Sim};
 
 use crate::bundled::BUNDLED;
-use crate::config::{self, ConfigError, File};
+use crate::config::{self, File, Plugin};
 
 /// Everything that a command needs.
 pub(crate) struct App {
@@ -31,7 +31,91 @@ impl App {
             accounts: file.account.into_iter().map(account).collect::<Result<_>>()?,
             ..AwsConfig::default()
         };
-        let plugins = plugins(file.plugins)?;
-        Ok(Self { runtime: runtime(aws, plugins, &file.limits)?, http: file.http, _sim: None })
+        let config = RuntimeConfig {
+            limits: limits(&file.limits),
+            cache_dir: cache_dir(),
+            plugins: plugins(file.plugins.into_iter().map(|(name, plugin)| (name.into_inner(), plugin))),
+        };
+        Ok(Self { runtime: runtime(config, aws)?, http: file.http, _sim: None })
     }
+
+    /// Serves the demo organisation, whose AWS runs in this process and takes `latency` for each answer.
+    pub(crate) async fn demo(latency: Duration) -> Result<Self> {
+        let (sim, aws) = tollgate_sim::demo(DemoOptions { latency, ..DemoOptions::default() })
+            .await
+            .context("cannot start the demo organisation")?;
+        let config = RuntimeConfig {
+            limits: Limits::default(),
+            cache_dir: cache_dir(),
+            plugins: plugins(std::iter::empty()),
+        };
+        Ok(Self { runtime: runtime(config, aws)?, http: config::Http::default(), _sim: Some(sim) })
+    }
+}
+
+fn runtime(config: RuntimeConfig, aws: AwsConfig) -> Result<Runtime> {
+    let client = Client::new(aws).context("cannot set up the AWS client")?;
+    Runtime::new(config, client).context("cannot set up the sandbox")
+}
+
+fn account(entry: config::Account) -> Result<Account> {
+    Ok(Account {
+        id: entry.id.get_ref().parse()?,
+        name: entry.name.into_inner(),
+        role: entry.role,
+        external_id: entry.external_id,
+        session_name: entry.session_name.unwrap_or_else(|| tollgate_aws::account::DEFAULT_SESSION_NAME.to_owned()),
+        environment: entry.environment,
+        regions: entry.regions,
+        tags: entry.tags,
+        enabled: entry.enabled,
+    })
+}
+
+/// The bundled plugins as configured, then those from files.
+fn plugins(configured: impl Iterator<Item = (String, Plugin)>) -> Vec<PluginConfig> {
+    let mut configured: Vec<_> = configured.collect();
+    let mut plugins = Vec::new();
+    for bundled in BUNDLED {
+        let at = configured.iter().position(|(name, plugin)| name == bundled.name && plugin.path.is_none());
+        let plugin = at.map(|at| configured.swap_remove(at).1).unwrap_or_default();
+        let replaced = configured.iter().any(|(name, _)| name == bundled.name);
+        if plugin.enabled != Some(false) && !replaced {
+            let source = Source::Bundled { name: bundled.name.to_owned(), bytes: bundled.component };
+            plugins.push(plugin_config(source, plugin));
+        }
+    }
+    configured.sort_by(|(a, _), (b, _)| a.cmp(b));
+    for (_, mut plugin) in configured {
+        if let Some(path) = plugin.path.take().filter(|_| plugin.enabled != Some(false)) {
+            plugins.push(plugin_config(Source::File(path), plugin));
+        }
+    }
+    plugins
+}
+
+fn plugin_config(source: Source, plugin: Plugin) -> PluginConfig {
+    let grant = plugin.grant.map(|patterns| patterns.iter().map(ToString::to_string).collect());
+    PluginConfig { source, grant, mode: plugin.mode }
+}
+
+fn limits(configured: &config::Limits) -> Limits {
+    let mut limits = Limits::default();
+    if let Some(seconds) = configured.deadline_seconds {
+        limits.deadline = Duration::from_secs(seconds.get());
+    }
+    if let Some(mebibytes) = configured.memory_mib {
+        limits.memory_bytes = mebibytes.get().saturating_mul(1 << 20);
+    }
+    if let Some(calls) = configured.concurrent_calls {
+        limits.concurrent_calls = calls.get();
+    }
+    limits
+}
+
+/// `$XDG_CACHE_HOME/tollgate/components`, else `~/.cache/tollgate/components`.
+fn cache_dir() -> Option<PathBuf> {
+    let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+    let cache = cache.or_else(|| Some(std::env::home_dir()?.join(".cache")))?;
+    Some(cache.join("tollgate/components"))
 }

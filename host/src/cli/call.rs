@@ -48,8 +48,12 @@ impl Call {
         let bar = progress_bar();
         let shown = bar.clone();
         let call = tollgate_runtime::Call {
+            tool: self.tool,
+            arguments,
+            answers: None,
+            state: None,
+            caller: Caller::local(),
             progress: Some(Arc::new(move |progress| show(&shown, &progress))),
-            ..tollgate_runtime::Call::new(self.tool, arguments, Caller::local())
         };
         let outcome = tokio::select! {
             outcome = app.runtime.call(call) => outcome,

@@ -19,7 +19,7 @@ pub(crate) struct File {
     /// `[[account]]`; none: the base credentials' own account.
     pub(crate) account: Vec<Account>,
     /// `[plugins.<name>]`
-    pub(crate) plugins: BTreeMap<String, Plugin>,
+    pub(crate) plugins: BTreeMap<Spanned<String>, Plugin>,
     /// `[limits]`
     pub(crate) limits: Limits,
     /// `[http]`

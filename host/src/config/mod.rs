@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 
 use toml::Spanned;
 
+use crate::bundled::BUNDLED;
 pub(crate) use error::ConfigError;
-pub(crate) use file::{Account, Aws, File, Limits, Plugin};
+pub(crate) use file::{Account, File, Http, Limits, Plugin};
 
 /// Where the configuration comes from when `--config` is not given.
 const DEFAULT_PATH: &str = "tollgate/tollgate.toml";
@@ -42,10 +43,32 @@ fn read(path: &Path) -> Result<File, ConfigError> {
 }
 
 fn parse(path: &Path, text: &str) -> Result<File, ConfigError> {
-    let file: File = toml::from_str(text).map_err(|error| ConfigError::toml(path, text, &error))?;
+    let mut file: File = toml::from_str(text).map_err(|error| ConfigError::toml(path, text, &error))?;
+    unique(path, text, &file.account)?;
+    for (name, plugin) in &mut file.plugins {
+        match &mut plugin.path {
+            Some(component) => *component = path.parent().unwrap_or(Path::new("")).join(&component),
+            None if bundled().any(|known| known == name.get_ref()) => {}
+            None => {
+                let key = format!("plugins.{}", name.get_ref());
+                let known = bundled().collect::<Vec<_>>().join(", ");
+                let message = format!("no plugin of this name is bundled ({known}): give the `path` of its component");
+                return Err(ConfigError::at(path, text, name.span(), &key, &message));
+            }
+        }
+    }
+    Ok(file)
+}
+
+fn bundled() -> impl Iterator<Item = &'static str> {
+    BUNDLED.iter().map(|plugin| plugin.name)
+}
+
+/// No two accounts share an id or a name.
+fn unique(path: &Path, text: &str, accounts: &[Account]) -> Result<(), ConfigError> {
     for (key, of) in [("id", id as fn(&Account) -> &Spanned<String>), ("name", name)] {
         let mut seen = HashMap::new();
-        for account in &file.account {
+        for account in accounts {
             let value = of(account);
             if let Some(first) = seen.insert(value.get_ref().as_str(), value.span().start) {
                 let first = error::line(text, first);
@@ -54,7 +77,7 @@ fn parse(path: &Path, text: &str) -> Result<File, ConfigError> {
             }
         }
     }
-    Ok(file)
+    Ok(())
 }
 
 fn id(account: &Account) -> &Spanned<String> {
@@ -101,7 +124,7 @@ mod tests {
         .expect("valid");
         assert_eq!(file.account[0].id.get_ref(), "222222222222");
         assert_eq!(file.account[0].tags["team"], "payments");
-        assert_eq!(file.plugins["ec2"].grant.as_deref(), Some(&["ec2:Describe*".parse().expect("valid")][..]));
+        assert_eq!(file.plugins.values().next().expect("one").grant.as_deref(), Some(&["ec2:Describe*".parse().expect("valid")][..]));
     }
 
     #[test]
@@ -128,6 +151,16 @@ mod tests {
     #[test]
     fn a_missing_key_is_named() {
         assert_snapshot!(error("[[account]]\nname = \"a\"\n"), @"");
+    }
+
+    #[test]
+    fn a_plugin_that_is_not_bundled_needs_a_path() {
+        assert_snapshot!(error("[plugins.ec3]\ngrant = []\n"), @"");
+    }
+
+    #[test]
+    fn a_bad_pattern_is_shown_where_it_stands() {
+        assert_snapshot!(error("[plugins.ec2]\ngrant = [\"DescribeInstances\"]\n"), @"");
     }
 
     #[test]
