@@ -3,3 +3,4 @@
 pub mod endpoint;
 pub mod grant;
 pub mod model;
+pub mod protocol;

@@ -1,0 +1,204 @@
+//! XML to values, guided by shapes, in one pass over the body.
+//!
+//! The rules are botocore's: elements are known by their local names; every child of a list is an element,
+//! whatever its name; a list that is there but empty is an empty array; of an element that should stand once
+//! and stands twice, the first counts.
+
+mod generic;
+mod object;
+mod plan;
+mod reader;
+
+use std::borrow::Cow;
+
+use http::HeaderMap;
+use quick_xml::events::BytesStart;
+
+use super::super::error::DecodeError;
+use super::super::value::{Fields, Value};
+use super::scalar;
+use crate::model::{Kind, List, Map, Operation, Protocol, Service, ShapeId, Structure};
+use object::{Object, Partial};
+use plan::{Plan, Plans};
+use reader::{Flaw, Reader};
+
+pub(super) use generic::document as generic_document;
+
+/// Decodes a body whose root is, or holds, the structure.
+pub(super) fn document<'a>(
+    service: &'a Service,
+    operation: &'a Operation,
+    shape: ShapeId,
+    body: &'a [u8],
+) -> Result<Object<'a>, DecodeError> {
+    let mut decoder = Decoder { service, reader: Reader::new(body), plans: Plans::default() };
+    decoder.root(operation, shape).map_err(|flaw| DecodeError::Xml {
+        operation: operation.name.to_string(),
+        position: decoder.reader.position(),
+        reason: flaw.to_string(),
+    })
+}
+
+/// Refuses an error document that comes with status 200.
+pub(super) fn refuse_error_document(
+    service: &Service,
+    status: u16,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<(), DecodeError> {
+    match Reader::new(body).root() {
+        Ok(root) if root.local_name().into_inner() == "Error" => {
+            Err(DecodeError::Service(super::decode_error(service, status, headers, body)))
+        }
+        _ => Ok(()),
+    }
+}
+
+struct Decoder<'a> {
+    service: &'a Service,
+    reader: Reader<'a>,
+    plans: Plans<'a>,
+}
+
+impl<'a> Decoder<'a> {
+    fn root(&mut self, operation: &'a Operation, shape: ShapeId) -> Result<Object<'a>, Flaw> {
+        let root = self.reader.root()?;
+        match self.service.protocol {
+            Protocol::AwsQuery => match &operation.output_wrapper {
+                Some(wrapper) => self.wrapped(wrapper, shape),
+                None => self.structure(shape, &root),
+            },
+            Protocol::Ec2Query => {
+                let mut fields = self.structure(shape, &root)?;
+                // The frame of every answer, not a part of it.
+                if self.service.structure(shape).is_none_or(|structure| structure.member("requestId").is_none()) {
+                    fields.retain(|(name, _)| name != "requestId");
+                }
+                Ok(fields)
+            }
+            _ => match self.service.structure(shape).and_then(|structure| self.unwrapped(structure, &root)) {
+                Some(member) => {
+                    let text = self.reader.text()?;
+                    let value = if text.is_empty() { Value::Null } else { Value::String(text) };
+                    Ok(vec![(Cow::Borrowed(member), value)])
+                }
+                None => self.structure(shape, &root),
+            },
+        }
+    }
+
+    /// The member that the root itself is: `GetBucketLocation` answers with a bare `LocationConstraint`.
+    fn unwrapped(&self, structure: &'a Structure, root: &BytesStart<'a>) -> Option<&'a str> {
+        let [member] = structure.members.as_slice() else { return None };
+        let is_text = matches!(self.service.shape(member.shape).kind, Kind::String(_));
+        (is_text && plan::is_in_body(member) && member.wire_name() == root.local_name().into_inner())
+            .then_some(&*member.name)
+    }
+
+    /// The structure within the result element of awsQuery. An answer without that element is the structure
+    /// itself.
+    fn wrapped(&mut self, wrapper: &str, shape: ShapeId) -> Result<Object<'a>, Flaw> {
+        let plan = self.plans.of(self.service, shape);
+        let mut partial = Partial::new(&plan);
+        let mut result = None;
+        while let Some(start) = self.reader.child()? {
+            match start.local_name().into_inner() {
+                name if name == wrapper && result.is_none() => result = Some(self.structure(shape, &start)?),
+                "ResponseMetadata" => self.reader.skip()?,
+                _ => self.member(&mut partial, &plan, &start)?,
+            }
+        }
+        Ok(result.unwrap_or_else(|| partial.finish()))
+    }
+
+    /// Reads the content of a structure's element, up to its end.
+    fn structure(&mut self, shape: ShapeId, start: &BytesStart<'a>) -> Result<Object<'a>, Flaw> {
+        let plan = self.plans.of(self.service, shape);
+        let mut partial = Partial::new(&plan);
+        while let Some(child) = self.reader.child()? {
+            self.member(&mut partial, &plan, &child)?;
+        }
+        if plan.has_attributes {
+            partial.add_attributes(&plan, start)?;
+        }
+        Ok(partial.finish())
+    }
+
+    /// Reads an element that is a member, from behind its start to its end.
+    fn member(&mut self, partial: &mut Partial<'a>, plan: &Plan<'a>, start: &BytesStart<'a>) -> Result<(), Flaw> {
+        let name = start.local_name().into_inner();
+        let Some((position, entry)) = plan.find(name, partial.next) else {
+            let value = generic::content(&mut self.reader)?;
+            // A name that means another member cannot stand for an unknown one.
+            if !plan.has_member(name) {
+                partial.add_unknown(name, value);
+            }
+            return Ok(());
+        };
+        partial.next = position + 1;
+        let is_first = partial.is_first(position);
+        match entry.kind {
+            Kind::List(list) if entry.flattened => {
+                let element = self.value(list.member, start)?;
+                partial.list(entry, is_first).push(element);
+            }
+            Kind::Map(map) if entry.flattened => self.map_entry(map, partial.map(entry, is_first))?,
+            Kind::List(list) if !is_first => {
+                let elements = self.list(list)?;
+                partial.list(entry, false).extend(elements);
+            }
+            _ if !is_first => self.reader.skip()?,
+            _ => {
+                let value = self.value(entry.shape, start)?;
+                partial.push(entry, value);
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads an element's content as a value of a shape, up to its end.
+    fn value(&mut self, shape: ShapeId, start: &BytesStart<'a>) -> Result<Value<'a>, Flaw> {
+        self.reader.enter()?;
+        let value = match &self.service.shape(shape).kind {
+            Kind::Structure(structure) if structure.document => generic::content(&mut self.reader)?,
+            Kind::Structure(_) => Value::Object(self.structure(shape, start)?),
+            Kind::List(list) => Value::List(self.list(list)?),
+            Kind::Map(map) => {
+                let mut entries = Fields::default();
+                while self.reader.child()?.is_some() {
+                    self.map_entry(map, &mut entries)?;
+                }
+                Value::Object(entries.into_vec())
+            }
+            kind => scalar::value(kind, self.reader.text()?),
+        };
+        self.reader.leave();
+        Ok(value)
+    }
+
+    fn list(&mut self, list: &'a List) -> Result<Vec<Value<'a>>, Flaw> {
+        let mut elements = Vec::new();
+        while let Some(start) = self.reader.child()? {
+            elements.push(self.value(list.member, &start)?);
+        }
+        Ok(elements)
+    }
+
+    /// Reads a key and its value, up to the end of the element around them.
+    fn map_entry(&mut self, map: &'a Map, entries: &mut Fields<'a>) -> Result<(), Flaw> {
+        let key_name = map.key_name.as_deref().unwrap_or("key");
+        let value_name = map.value_name.as_deref().unwrap_or("value");
+        let (mut key, mut value) = (None, Value::Null);
+        while let Some(start) = self.reader.child()? {
+            match start.local_name().into_inner() {
+                name if name == key_name => key = Some(self.reader.text()?),
+                name if name == value_name => value = self.value(map.value, &start)?,
+                _ => self.reader.skip()?,
+            }
+        }
+        if let Some(key) = key {
+            entries.set(key, value);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,124 @@
+//! A structure while its elements come in.
+
+use std::borrow::Cow;
+
+use quick_xml::XmlVersion;
+use quick_xml::events::BytesStart;
+
+use super::super::super::value::{Fields, Value};
+use super::generic;
+use super::plan::{Entry, Plan};
+use super::reader::Flaw;
+
+/// An object's fields.
+pub(super) type Object<'a> = Vec<(Cow<'a, str>, Value<'a>)>;
+
+pub(super) struct Partial<'a> {
+    fields: Object<'a>,
+    /// Which of the first 128 members came already, one bit each.
+    seen: u128,
+    /// And which of the others.
+    seen_beyond: Vec<usize>,
+    /// Behind the member that came last.
+    pub(super) next: usize,
+    /// Flattened maps, whose entries come one at a time.
+    maps: Vec<(&'a str, Fields<'a>)>,
+    /// Elements that the model does not know.
+    unknown: Object<'a>,
+}
+
+impl<'a> Partial<'a> {
+    pub(super) fn new(plan: &Plan<'a>) -> Self {
+        Self {
+            fields: Vec::with_capacity(plan.capacity()),
+            seen: 0,
+            seen_beyond: Vec::new(),
+            next: 0,
+            maps: Vec::new(),
+            unknown: Vec::new(),
+        }
+    }
+
+    /// Whether the member at that position comes for the first time.
+    pub(super) fn is_first(&mut self, position: usize) -> bool {
+        if position < 128 {
+            let bit = 1 << position;
+            let is_first = self.seen & bit == 0;
+            self.seen |= bit;
+            return is_first;
+        }
+        let is_first = !self.seen_beyond.contains(&position);
+        if is_first {
+            self.seen_beyond.push(position);
+        }
+        is_first
+    }
+
+    pub(super) fn push(&mut self, entry: &Entry<'a>, value: Value<'a>) {
+        self.fields.push((Cow::Borrowed(&entry.member.name), value));
+    }
+
+    /// The elements of a list member so far.
+    pub(super) fn list(&mut self, entry: &Entry<'a>, is_first: bool) -> &mut Vec<Value<'a>> {
+        let name = &*entry.member.name;
+        let position = match is_first {
+            true => None,
+            false => self.fields.iter().rposition(|(field, value)| field == name && matches!(value, Value::List(_))),
+        };
+        let position = position.unwrap_or_else(|| {
+            self.fields.push((Cow::Borrowed(name), Value::List(Vec::new())));
+            self.fields.len() - 1
+        });
+        match &mut self.fields[position].1 {
+            Value::List(elements) => elements,
+            _ => unreachable!("the position is that of a list"),
+        }
+    }
+
+    /// The entries of a flattened map so far.
+    pub(super) fn map(&mut self, entry: &Entry<'a>, is_first: bool) -> &mut Fields<'a> {
+        let name = &*entry.member.name;
+        let position = match is_first {
+            true => None,
+            false => self.maps.iter().position(|(map, _)| *map == name),
+        };
+        let position = position.unwrap_or_else(|| {
+            self.maps.push((name, Fields::default()));
+            self.maps.len() - 1
+        });
+        &mut self.maps[position].1
+    }
+
+    pub(super) fn add_unknown(&mut self, name: &str, value: Value<'a>) {
+        self.unknown.push((Cow::Owned(name.to_owned()), value));
+    }
+
+    /// Adds the members that are attributes, unless an element of their name came. As in botocore, the
+    /// prefix of an attribute is not looked up: that it has one is enough for a member whose name has one.
+    pub(super) fn add_attributes(&mut self, plan: &Plan<'a>, start: &BytesStart<'_>) -> Result<(), Flaw> {
+        for attribute in start.attributes() {
+            let attribute = attribute.map_err(quick_xml::Error::from)?;
+            let (local, prefixed) = (attribute.key.local_name().into_inner(), attribute.key.prefix().is_some());
+            let is_it = |entry: &&Entry<'a>| match entry.member.wire_name().split_once(':') {
+                Some((_, name)) => prefixed && name == local,
+                None => !prefixed && entry.member.wire_name() == local,
+            };
+            if let Some(entry) = plan.attributes().find(is_it)
+                && !self.fields.iter().any(|(name, _)| *name == *entry.member.name)
+            {
+                let text = attribute.normalized_value(XmlVersion::Implicit1_0).map_err(quick_xml::Error::from)?;
+                self.push(entry, Value::String(Cow::Owned(text.into_owned())));
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn finish(mut self) -> Object<'a> {
+        let maps = self.maps.into_iter().map(|(name, map)| (Cow::Borrowed(name), Value::Object(map.into_vec())));
+        self.fields.extend(maps);
+        if !self.unknown.is_empty() {
+            self.fields.extend(generic::group(self.unknown));
+        }
+        self.fields
+    }
+}

@@ -1,0 +1,182 @@
+//! The wire protocols: JSON input to HTTP requests, HTTP responses to values.
+//!
+//! Everything follows the model and botocore's serialisers and parsers, which are the judge in the tests.
+//! What botocore's *clients* add to the wire by hand-written handlers is not followed, with these
+//! exceptions, without which an operation would not work:
+//!
+//! | service | what |
+//! |---|---|
+//! | s3 | the bucket is left out of the path, since the endpoint rules put it into the URL |
+//! | s3 | `GetBucketLocation` answers with the bare member for a root element |
+//! | s3 | an error document with status 200 is an error |
+//! | s3control | the account id is left out of the host prefix, since the endpoint rules put it there |
+//! | route53 | `/hostedzone/Z1` as an id, the way answers have it, is sent as `Z1` |
+//! | apigateway | asks for `application/json`, since its default is another format |
+//! | glacier | the API version is a header |
+//!
+//! So policy documents of IAM stay URL-encoded, `ListObjects` sets no encoding type, and blobs such as the
+//! console output of EC2 stay base64.
+//!
+//! Members and elements that the model does not know survive decoding under the name that they have on the
+//! wire; elements of XML without children become strings, others objects, or arrays where all children are
+//! called `item` or `member`.
+
+mod decode;
+mod encode;
+mod error;
+mod input;
+mod number;
+mod timestamp;
+mod value;
+
+use bytes::Bytes;
+use http::{HeaderMap, Method};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+pub use error::{DecodeError, Fault, InvalidInput, Problem, ServiceError};
+pub use value::Value;
+
+use crate::model::{Operation, Protocol, Service};
+
+/// An HTTP request before it has an endpoint and a signature.
+#[derive(Clone, Debug)]
+pub struct HttpRequest {
+    /// The HTTP method.
+    pub method: Method,
+    /// What goes before the endpoint's host name, for example `123456789012.`.
+    pub host_prefix: Option<String>,
+    /// The path, percent-encoded; at least `/`. It goes behind the endpoint's own path.
+    pub path: String,
+    /// The query parameters, *not* percent-encoded, in the order to send them. Names may repeat.
+    pub query: Vec<(String, String)>,
+    /// The headers that the protocol and the input give. There is no `Host`, `Content-Length` or signature.
+    pub headers: Vec<(String, String)>,
+    /// The body; may be empty.
+    pub body: Bytes,
+}
+
+impl HttpRequest {
+    /// The query parameters in the form of a URL, without the question mark; empty if there are none.
+    #[must_use]
+    pub fn query_string(&self) -> String {
+        let mut text = String::new();
+        for (name, value) in &self.query {
+            if !text.is_empty() {
+                text.push('&');
+            }
+            push_encoded(&mut text, name, ENCODED);
+            text.push('=');
+            push_encoded(&mut text, value, ENCODED);
+        }
+        text
+    }
+}
+
+/// Builds the request of an operation from its input.
+///
+/// An input of `null` counts as an empty object, and members that are `null` as absent. Absent idempotency
+/// tokens become random UUIDs.
+///
+/// # Errors
+///
+/// The input does not fit the model, or the operation streams, or its protocol is not supported yet.
+pub fn encode(
+    service: &Service,
+    operation: &Operation,
+    input: &serde_json::Value,
+) -> Result<HttpRequest, InvalidInput> {
+    encode_with(service, operation, input, &mut random_token)
+}
+
+/// [`encode`], with a source of idempotency tokens.
+///
+/// # Errors
+///
+/// As [`encode`].
+pub fn encode_with(
+    service: &Service,
+    operation: &Operation,
+    input: &serde_json::Value,
+    token: &mut dyn FnMut() -> String,
+) -> Result<HttpRequest, InvalidInput> {
+    encode::encode(service, operation, input, token)
+}
+
+/// Decodes a successful response (status below 300). The value is an object, also if nothing is in it.
+///
+/// It borrows from the body and from the model.
+///
+/// # Errors
+///
+/// The body is not what the protocol says, or it ends too early.
+pub fn decode<'a>(
+    service: &'a Service,
+    operation: &'a Operation,
+    status: u16,
+    headers: &HeaderMap,
+    body: &'a [u8],
+) -> Result<Value<'a>, DecodeError> {
+    decode::decode(service, operation, status, headers, body)
+}
+
+/// Reads what went wrong from a response that is not a success (status 300 or above).
+///
+/// It never fails: pages of HTML, empty bodies, cut-off bodies and errors in the form of other protocols
+/// all give the best that can be said.
+#[must_use]
+pub fn decode_error(
+    service: &Service,
+    operation: &Operation,
+    status: u16,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> ServiceError {
+    let error = decode::decode_error(service, status, headers, body);
+    tracing::debug!(service = &*service.name, operation = &*operation.name, status, code = error.code, "AWS refused");
+    error
+}
+
+/// The name of a protocol, for messages.
+fn protocol_name(protocol: Protocol) -> &'static str {
+    match protocol {
+        Protocol::Ec2Query => "ec2Query",
+        Protocol::AwsQuery => "awsQuery",
+        Protocol::RestXml => "restXml",
+        Protocol::AwsJson10 => "awsJson1.0",
+        Protocol::AwsJson11 => "awsJson1.1",
+        Protocol::RestJson1 => "restJson1",
+        Protocol::RpcV2Cbor => "rpcv2Cbor",
+    }
+}
+
+/// What is percent-encoded everywhere: all but the unreserved characters of RFC 3986.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+fn push_encoded(text: &mut String, plain: &str, encoded: &'static AsciiSet) {
+    text.extend(utf8_percent_encode(plain, encoded));
+}
+
+/// A random UUID, version 4.
+fn random_token() -> String {
+    let bits = (fastrand::u128(..) & !(0xf000 << 64) & !(0xc000 << 48)) | (0x4000 << 64) | (0x8000 << 48);
+    let hex = format!("{bits:032x}");
+    let part = |from, to| hex.get(from..to).unwrap_or_default();
+    format!("{}-{}-{}-{}-{}", part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_are_random_uuids() {
+        let (one, other) = (random_token(), random_token());
+        assert_ne!(one, other);
+        for token in [one, other] {
+            let parts: Vec<_> = token.split('-').map(str::len).collect();
+            assert_eq!(parts, [8, 4, 4, 4, 12], "{token}");
+            assert_eq!(&token[14..15], "4", "{token}");
+            assert!("89ab".contains(&token[19..20]), "{token}");
+        }
+    }
+}
