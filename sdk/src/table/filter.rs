@@ -46,7 +46,7 @@ fn refused(error: &JmespathError) -> ToolError {
     let reason = match &error.reason {
         ErrorReason::Parse(text) => {
             let text = text.lines().next().unwrap_or_default();
-            format!("{text}; in JMESPath texts are written 'x', numbers `1`")
+            format!("{text} (in JMESPath a text is 'x', a number `1`)")
         }
         ErrorReason::Runtime(error) => error.to_string(),
     };
@@ -277,13 +277,13 @@ mod tests {
         .map(|text| filter(text).expect_err(text).to_string())
         .collect();
         insta::assert_snapshot!(errors.join("\n"), @"
-        `filter`: at column 7: '=' is not valid. Did you mean '=='?; in JMESPath texts are written 'x', numbers `1`
-        `filter`: at column 10: unknown column `running`; known: account, account_id, region, name, state, cores, started, tags; in JMESPath texts are written 'x', numbers `1`
-        `filter`: at column 10: unknown column `running`; known: account, account_id, region, name, state, cores, started, tags; in JMESPath texts are written 'x', numbers `1`
-        `filter`: at column 9: Unexpected nud token -- found Number(4); in JMESPath texts are written 'x', numbers `1`
-        `filter`: at column 1: unknown column `stat`; did you mean `state`?; in JMESPath texts are written 'x', numbers `1`
-        `filter`: at column 8: unknown function `contain`; did you mean `contains`?; in JMESPath texts are written 'x', numbers `1`
-        `filter`: at column 29: Expected ')' to close '(' -- found Eof; in JMESPath texts are written 'x', numbers `1`
+        `filter`: at column 7: '=' is not valid. Did you mean '=='? (in JMESPath a text is 'x', a number `1`)
+        `filter`: at column 10: unknown column `running`; known: account, account_id, region, name, state, cores, started, tags (in JMESPath a text is 'x', a number `1`)
+        `filter`: at column 10: unknown column `running`; known: account, account_id, region, name, state, cores, started, tags (in JMESPath a text is 'x', a number `1`)
+        `filter`: at column 9: Unexpected nud token -- found Number(4) (in JMESPath a text is 'x', a number `1`)
+        `filter`: at column 1: unknown column `stat`; did you mean `state`? (in JMESPath a text is 'x', a number `1`)
+        `filter`: at column 8: unknown function `contain`; did you mean `contains`? (in JMESPath a text is 'x', a number `1`)
+        `filter`: at column 29: Expected ')' to close '(' -- found Eof (in JMESPath a text is 'x', a number `1`)
         ");
     }
 

@@ -28,7 +28,7 @@ pub(super) fn of(totals: &Totals, reach: &Reach, errors: &[Failure]) -> String {
         text += &format!(" in {}", plural(reach.regions.len() as u64, "region"));
     }
     if totals.cut_by_host {
-        text += "; AWS has more than could be read: name fewer accounts or regions";
+        text += "; AWS has more than was read";
     }
     if (totals.rows.len() as u64) < totals.row_count {
         text += "; more with a higher limit, or a filter";
