@@ -1,0 +1,123 @@
+//! STS: roles are assumed and identities told as the organisation has them.
+
+use serde_json::{Map, Value, json};
+use time::{Duration, OffsetDateTime};
+
+use super::{Call, object};
+use crate::auth::{Identity, NewSession, Policy};
+use crate::org::OrgAccount;
+use crate::problem::Problem;
+use crate::world::AssumedRole;
+
+/// The answers that no fixture can give; none: another operation.
+pub(super) fn answer(call: &Call<'_>) -> Option<Result<Map<String, Value>, Problem>> {
+    match (&*call.service.name, &*call.operation.name) {
+        ("sts", "GetCallerIdentity") => {
+            let Identity { account, arn, user_id, .. } = call.identity;
+            Some(Ok(object(json!({ "UserId": user_id, "Account": account, "Arn": arn }))))
+        }
+        ("sts", "AssumeRole") => Some(assume_role(call)),
+        _ => None,
+    }
+}
+
+/// The user that the base credentials belong to.
+pub(crate) fn identity_of_management(account: &str) -> Identity {
+    Identity {
+        account: account.to_owned(),
+        arn: format!("arn:aws:iam::{account}:user/tollgate"),
+        user_id: "AIDAEXAMPLEUSERID0001".to_owned(),
+        policy: None,
+    }
+}
+
+/// The organisation's roles trust its management account, and want their external id.
+fn assume_role(call: &Call<'_>) -> Result<Map<String, Value>, Problem> {
+    let organization = call.world.fixtures.organization();
+    let text = |name: &str| call.text(name).unwrap_or_default();
+    let (arn, name) = (text("RoleArn"), text("RoleSessionName"));
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c);
+    if !(2..=64).contains(&name.len()) || !name.chars().all(allowed) {
+        return Err(invalid(&format!(
+            "Value '{name}' at 'roleSessionName' failed to satisfy constraint: \
+             Member must satisfy regular expression pattern: [\\w+=,.@-]*"
+        )));
+    }
+    let denied = || Problem::Denied {
+        who: call.identity.arn.clone(),
+        action: "sts:AssumeRole".to_owned(),
+        resource: Some(arn.to_owned()),
+    };
+    // That a role does not exist and that it does not trust the caller are the same answer.
+    let account = organization.account_of_role(arn).ok_or_else(denied)?;
+    let trusted = call.place.account == organization.management_account && !account.denied;
+    if !trusted || account.external_id.as_deref().is_some_and(|expected| expected != text("ExternalId")) {
+        return Err(denied());
+    }
+    let policy = call.text("Policy").map(|policy| {
+        Policy::parse(policy).map_err(|reason| {
+            Problem::service(400, "MalformedPolicyDocument", format!("{reason} (in this simulator)"))
+        })
+    });
+    let policy = policy.transpose()?;
+    let seconds = duration(call, account)?;
+    let role = arn.rsplit_once('/').map_or(arn, |(_, role)| role);
+    let assumed = format!("arn:aws:sts::{}:assumed-role/{role}/{name}", account.id);
+    let user_id = format!("AROAEXAMPLE{:0>10}:{name}", &account.id[account.id.len().saturating_sub(10)..]);
+    let expires = OffsetDateTime::now_utc() + seconds;
+    let session = call.world.keys.session(NewSession {
+        identity: Identity {
+            account: account.id.clone(),
+            arn: assumed.clone(),
+            user_id: user_id.clone(),
+            policy,
+        },
+        expires,
+    });
+    call.world.record(AssumedRole {
+        role_arn: arn.to_owned(),
+        session_name: name.to_owned(),
+        external_id: call.text("ExternalId").map(str::to_owned),
+        policy: call.text("Policy").map(str::to_owned),
+        source_identity: call.text("SourceIdentity").map(str::to_owned),
+        duration: Duration::unsigned_abs(seconds),
+    });
+    let output = json!({
+        "Credentials": {
+            "AccessKeyId": session.access_key_id,
+            "SecretAccessKey": session.secret_access_key,
+            "SessionToken": session.session_token,
+            "Expiration": expires.unix_timestamp(),
+        },
+        "AssumedRoleUser": { "AssumedRoleId": user_id, "Arn": assumed },
+    });
+    let mut output = object(output);
+    if let Some(source) = call.input.get("SourceIdentity") {
+        output.insert("SourceIdentity".to_owned(), source.clone());
+    }
+    Ok(output)
+}
+
+/// How long the session is good: as asked, within the role's bounds, but no longer than the simulator's own limit.
+fn duration(call: &Call<'_>, account: &OrgAccount) -> Result<Duration, Problem> {
+    let asked = call.input.get("DurationSeconds").and_then(Value::as_i64).unwrap_or(3600);
+    if asked < 900 {
+        return Err(invalid(&format!(
+            "Value '{asked}' at 'durationSeconds' failed to satisfy constraint: \
+             Member must have value greater than or equal to 900"
+        )));
+    }
+    if asked > i64::from(account.max_session_seconds.unwrap_or(3600)) {
+        return Err(Problem::service(
+            400,
+            "ValidationError",
+            "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
+        ));
+    }
+    let longest = call.world.longest_session.and_then(|longest| Duration::try_from(longest).ok());
+    Ok(longest.map_or(Duration::seconds(asked), |longest| longest.min(Duration::seconds(asked))))
+}
+
+fn invalid(what: &str) -> Problem {
+    Problem::service(400, "ValidationError", format!("1 validation error detected: {what}"))
+}

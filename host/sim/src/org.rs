@@ -1,0 +1,101 @@
+//! The organisation that the simulator plays: accounts, their roles, their regions.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// An AWS organisation, as `accounts.json` holds it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Organization {
+    /// The id of the account that the base credentials belong to.
+    pub management_account: String,
+    /// The regions that exist, for example `eu-west-1`; enabled in every account that does not disable them.
+    pub regions: Vec<String>,
+    /// The accounts, the management account among them.
+    pub accounts: Vec<OrgAccount>,
+}
+
+/// One account. All but the last three keys are those of `[[account]]` in `tollgate.toml`.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OrgAccount {
+    /// 12 digits.
+    pub id: String,
+    /// What people and agents call it.
+    pub name: String,
+    /// The ARN of the role that can be assumed in it; none: no role can.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
+    /// What the role's trust policy demands as `sts:ExternalId`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_id: Option<String>,
+    /// For `env:<environment>` selectors.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<String>,
+    /// The regions that a client looks at when it is not told which; empty: its home region.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub regions: Vec<String>,
+    /// For `tag:<key>=<value>` selectors.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tags: BTreeMap<String, String>,
+    /// `false`: a client's registry lists it as disabled. AWS itself knows nothing of that.
+    #[serde(default = "yes", skip_serializing_if = "Clone::clone")]
+    pub enabled: bool,
+    /// Regions of the organisation that this account has not enabled: AWS does not know its credentials there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub disabled_regions: Vec<String>,
+    /// The role trusts nobody: assuming it is denied.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub denied: bool,
+    /// The role's longest session in seconds; absent: 3600, as in IAM.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_session_seconds: Option<u32>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl Organization {
+    /// The account with this id.
+    #[must_use]
+    pub fn account(&self, id: &str) -> Option<&OrgAccount> {
+        self.accounts.iter().find(|account| account.id == id)
+    }
+
+    /// The id of the account with this id or name.
+    #[must_use]
+    pub fn account_id(&self, id_or_name: &str) -> Option<&str> {
+        self.accounts
+            .iter()
+            .find(|account| account.id == id_or_name || account.name == id_or_name)
+            .map(|account| account.id.as_str())
+    }
+
+    /// The account whose role has this ARN.
+    pub(crate) fn account_of_role(&self, arn: &str) -> Option<&OrgAccount> {
+        self.accounts.iter().find(|account| account.role.as_deref() == Some(arn))
+    }
+
+    /// How a region stands to an account.
+    pub(crate) fn region_state(&self, account: &str, region: &str) -> RegionState {
+        if !self.regions.iter().any(|known| known == region) {
+            return RegionState::Unknown;
+        }
+        match self.account(account) {
+            Some(account) if account.disabled_regions.iter().any(|disabled| disabled == region) => {
+                RegionState::Disabled
+            }
+            _ => RegionState::Enabled,
+        }
+    }
+}
+
+/// How a region stands to an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RegionState {
+    Enabled,
+    Disabled,
+    Unknown,
+}
