@@ -1,0 +1,87 @@
+//! What can be wrong with a registry or a selection from it.
+
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use super::id::AccountId;
+use super::nearest::{known, list};
+
+/// A list of accounts that cannot be a registry. Mend the configuration.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum RegistryError {
+    /// Two accounts have one name. Rename one of them.
+    #[error("the name {name:?} is given to both {first} and {second}; an account's name is unique")]
+    DuplicateName {
+        /// The name.
+        name: String,
+        /// The account that has it first.
+        first: AccountId,
+        /// The account that has it again.
+        second: AccountId,
+    },
+    /// One account is there twice. Remove one of the entries.
+    #[error("account {id} is there twice, as {first:?} and as {second:?}")]
+    DuplicateId {
+        /// The account.
+        id: AccountId,
+        /// Its name in the first entry.
+        first: String,
+        /// Its name in the second entry.
+        second: String,
+    },
+    /// A value of one account does not fit.
+    #[error("account {account} ({name:?}): `{key}`: {reason}")]
+    Invalid {
+        /// The account.
+        account: AccountId,
+        /// Its name.
+        name: String,
+        /// Which value.
+        key: &'static str,
+        /// What is wrong, and what was expected.
+        reason: String,
+    },
+}
+
+/// Why selectors or regions stand for nothing.
+#[derive(Clone, Debug, Error)]
+#[non_exhaustive]
+pub enum SelectorError {
+    /// No account in reach fits. Use one of the nearest.
+    #[error("no account matches {}{}", list(std::slice::from_ref(selector)), known(nearest))]
+    Unknown {
+        /// The selector.
+        selector: String,
+        /// The most similar selectors that stand for something.
+        nearest: Vec<String>,
+    },
+    /// The selector names disabled accounts alone. Enable one of them in the configuration, or leave it out.
+    #[error(
+        "{} is disabled: set `enabled = true` in the configuration, or leave it out of the selection",
+        list(accounts)
+    )]
+    Disabled {
+        /// The selector.
+        selector: String,
+        /// The names of the accounts.
+        accounts: Vec<String>,
+    },
+    /// No partition of AWS has such a region. Use one of the nearest.
+    #[error("{} is no AWS region{}", list(std::slice::from_ref(region)), known(nearest))]
+    UnknownRegion {
+        /// What was asked for.
+        region: String,
+        /// The most similar regions.
+        nearest: Vec<String>,
+    },
+    /// No accounts are configured, and which account the base credentials belong to could not be found out.
+    #[error("the account of the base credentials is not known: {0}")]
+    Identity(Arc<crate::Error>),
+    /// An account has no regions, and there is no home region either.
+    #[error(
+        "no region is known: set `region` in the configuration, AWS_REGION in the environment, or `region` in the AWS profile"
+    )]
+    NoRegion,
+}

@@ -1,0 +1,123 @@
+//! `select`: a JMESPath expression over an output.
+//!
+//! Expressions come from plugins, which are not trusted. So their size and depth are bounded, and so is what
+//! evaluating them may do: each step costs, whatever it makes costs by its size, and an evaluation that has
+//! used up its budget ends. The parser, the values and the plain functions are the `jmespath` crate's.
+
+mod budget;
+mod functions;
+mod interpret;
+
+use std::sync::Arc;
+
+use jmespath::ast::Ast;
+use jmespath::{JmespathError, Rcvar, Variable};
+
+use self::budget::Budget;
+use self::interpret::Interpreter;
+use crate::error::InvalidRequest;
+
+/// No expression is longer.
+const MAX_LENGTH: usize = 8 * 1024;
+
+/// No expression is deeper: it is parsed, evaluated and dropped recursively, on stacks of 2 MiB.
+const MAX_DEPTH: usize = 100;
+
+/// An expression, compiled.
+#[derive(Debug)]
+pub(crate) struct Select {
+    text: String,
+    ast: Ast,
+}
+
+impl Select {
+    /// Compiles an expression.
+    pub(crate) fn compile(text: &str) -> Result<Self, InvalidRequest> {
+        let refuse = |reason| Err(InvalidRequest::Select { reason });
+        if text.len() > MAX_LENGTH {
+            return refuse(format!("{} bytes are too long, at most {MAX_LENGTH}", text.len()));
+        }
+        if depth(text) > MAX_DEPTH {
+            return refuse(format!("nested or chained too deeply, at most {MAX_DEPTH} levels"));
+        }
+        match jmespath::parse(text) {
+            Ok(ast) => Ok(Self { text: text.to_owned(), ast }),
+            Err(error) => refuse(describe(&error)),
+        }
+    }
+
+    /// Applies it to an output in JSON; the result as JSON, of at most `limit` bytes.
+    ///
+    /// Large outputs are worked on beside the async threads.
+    pub(crate) async fn apply(self: &Arc<Self>, json: String, limit: usize) -> Result<String, crate::Error> {
+        /// What takes a few milliseconds at most is not worth another thread.
+        const SMALL: usize = 64 * 1024;
+        if json.len() <= SMALL {
+            return self.evaluate(&json, limit);
+        }
+        let select = self.clone();
+        tokio::task::spawn_blocking(move || select.evaluate(&json, limit))
+            .await
+            .map_err(|error| crate::Error::Internal { reason: format!("select: {error}") })?
+    }
+
+    fn evaluate(&self, json: &str, limit: usize) -> Result<String, crate::Error> {
+        let refuse = |reason| crate::Error::from(InvalidRequest::Select { reason });
+        let data = Variable::from_json(json).map_err(|reason| crate::Error::Internal { reason })?;
+        let mut interpreter = Interpreter::new(&self.text, Budget::new(json.len()));
+        let result =
+            interpreter.run(&Rcvar::new(data), &self.ast).map_err(|error| refuse(describe(&error)))?;
+        budget::to_json(&result, limit)
+            .ok_or_else(|| refuse(format!("the result is larger than {limit} bytes")))
+    }
+}
+
+/// An upper bound for the depth of an expression's tree, found without parsing it: brackets nest, and operators
+/// chain, since `a.b.c` is `(a.b).c`. A comma begins a new chain.
+fn depth(text: &str) -> usize {
+    let mut chains = vec![0_usize];
+    let (mut total, mut deepest) = (0_usize, 0);
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'\'' | b'"' | b'`' => {
+                while let Some(inner) = bytes.next().filter(|inner| *inner != byte) {
+                    if inner == b'\\' {
+                        bytes.next();
+                    }
+                }
+            }
+            b',' => total -= chains.last_mut().map_or(0, std::mem::take),
+            b')' | b']' | b'}' => {
+                if chains.len() > 1 {
+                    total -= chains.pop().unwrap_or_default();
+                }
+            }
+            b'(' | b'[' | b'{' | b'!' | b'&' | b'|' | b'.' | b'<' | b'>' | b'=' | b'*' => {
+                total += 1;
+                if let Some(chain) = chains.last_mut() {
+                    *chain += 1;
+                }
+                if matches!(byte, b'(' | b'[' | b'{') {
+                    chains.push(0);
+                }
+                deepest = deepest.max(total);
+            }
+            _ => {}
+        }
+    }
+    deepest
+}
+
+/// What is wrong, with the column, and without the expression, which whoever wrote it has.
+fn describe(error: &JmespathError) -> String {
+    let place = match error.line {
+        0 => format!("at column {}", error.column + 1),
+        line => format!("at line {}, column {}", line + 1, error.column + 1),
+    };
+    let reason: String = error.reason.to_string().chars().take(300).collect();
+    format!("{reason}, {place}")
+}
+
+#[cfg(test)]
+mod tests;
