@@ -6,15 +6,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde_json::{Value as Json, json};
-use tollgate_aws::endpoint::PartitionIndex;
 use tollgate_aws::endpoint::rules::{AuthScheme, Failure, Resolved, RuleSet, Value};
+use tollgate_aws::endpoint::{Builtins, Endpoint, EndpointError, PartitionIndex, Resolver, Settings};
 use tollgate_aws::model::Pack;
 
 type Cases = BTreeMap<String, Vec<Json>>;
 
+fn file(name: &str) -> std::fs::File {
+    std::fs::File::open(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/endpoints").join(name)).unwrap()
+}
+
 fn cases() -> Cases {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/endpoints");
-    let file = std::fs::File::open(folder.join("cases.json.zst")).unwrap();
+    let file = file("cases.json.zst");
     serde_json::from_reader(zstd::Decoder::new(file).unwrap()).unwrap()
 }
 
@@ -102,4 +105,277 @@ fn every_service_of_the_pack_has_cases() {
     let tested: BTreeSet<String> = cases().into_keys().collect();
     let packed: BTreeSet<String> = Pack::bundled().service_names().map(str::to_owned).collect();
     assert_eq!(tested, packed);
+}
+
+/// The client settings of an operation's case, by their names in the rules.
+fn builtins(given: &Json) -> Builtins<'_> {
+    let text = |name: &str| given.get(name).and_then(Json::as_str);
+    let flag = |name: &str| given.get(name).and_then(Json::as_bool);
+    Builtins {
+        fips: flag("AWS::UseFIPS").unwrap_or(false),
+        dual_stack: flag("AWS::UseDualStack").unwrap_or(false),
+        endpoint: text("SDK::Endpoint"),
+        account_id: text("AWS::Auth::AccountId"),
+        account_id_mode: text("AWS::Auth::AccountIdEndpointMode"),
+        sts_global: flag("AWS::STS::UseGlobalEndpoint").unwrap_or(false),
+        s3_global: flag("AWS::S3::UseGlobalEndpoint").unwrap_or(false),
+        s3_path_style: flag("AWS::S3::ForcePathStyle").unwrap_or(false),
+        s3_accelerate: flag("AWS::S3::Accelerate").unwrap_or(false),
+        s3_use_arn_region: flag("AWS::S3::UseArnRegion"),
+        s3_no_multi_region: flag("AWS::S3::DisableMultiRegionAccessPoints").unwrap_or(false),
+        s3_control_use_arn_region: flag("AWS::S3Control::UseArnRegion"),
+        ..Builtins::bare(text("AWS::Region"))
+    }
+}
+
+/// Whether an answer to a whole call is what a case expects. Cases know nothing of host prefixes.
+fn fits(answer: &Result<Endpoint, EndpointError>, prefixed: bool, case: &Json) -> bool {
+    let names = |schemes: &Json| schemes.as_array().into_iter().flatten().any(|it| it["name"] == "sigv4");
+    match (answer, case.pointer("/expect/endpoint")) {
+        (Ok(endpoint), Some(expected)) => {
+            let url = expected["url"].as_str().unwrap();
+            let host = url.trim_start_matches("https://");
+            endpoint.url == url || prefixed && endpoint.url.ends_with(host)
+        }
+        (Err(EndpointError::Signature { .. }), Some(expected)) => {
+            !names(expected.pointer("/properties/authSchemes").unwrap())
+        }
+        (Err(EndpointError::Unresolved { reason, .. }), None) => {
+            case["expect"]["error"] == reason.to_string()
+        }
+        _ => false,
+    }
+}
+
+#[test]
+fn every_case_of_an_operation_holds() {
+    let pack = Pack::bundled();
+    let resolver = Resolver::new(pack);
+    let (mut held, mut wrong) = (0, Vec::new());
+    for (name, cases) in cases() {
+        let service = pack.service(&name).unwrap();
+        for case in &cases {
+            for call in case.get("operationInputs").and_then(Json::as_array).into_iter().flatten() {
+                let operation = service.operation(call["operationName"].as_str().unwrap()).unwrap();
+                let empty = json!({});
+                let input = call.get("operationParams").unwrap_or(&empty);
+                let answer =
+                    resolver.resolve_with(&service, operation, input, &builtins(&call["builtInParams"]));
+                if fits(&answer, operation.host_prefix.is_some(), case) {
+                    held += 1;
+                } else {
+                    let name = &operation.name;
+                    wrong.push(format!(
+                        "{name}: {}\n  ours   {answer:?}\n  theirs {}",
+                        case["documentation"], case["expect"]
+                    ));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} held, {} did not:\n{}", held, wrong.len(), wrong.join("\n"));
+    assert!(held > 600, "{held} cases only");
+}
+
+#[test]
+fn whole_calls_go_where_botocore_sends_them() {
+    let pack = Pack::bundled();
+    let resolver = Resolver::new(pack);
+    let calls: Vec<Json> = serde_json::from_reader(file("calls.json")).unwrap();
+    for call in &calls {
+        let text = |key: &str| call[key].as_str().unwrap();
+        let service = pack.service(text("service")).unwrap();
+        let operation = service.operation(text("operation")).unwrap();
+        let flag = |name: &str| call["settings"].get(name).is_some_and(|it| it == true);
+        let mut settings = Settings::default().with_fips(flag("fips")).with_dual_stack(flag("dual_stack"));
+        if let Some(url) = call["settings"].get("endpoint_url") {
+            settings = settings.with_endpoint_url(url.as_str().unwrap()).unwrap();
+        }
+        let endpoint =
+            resolver.resolve(&service, operation, &call["input"], text("region"), &settings).unwrap();
+        let ours = json!({
+            "url": endpoint.uri(text("path"), &[]).unwrap().to_string(),
+            "signing_region": endpoint.signing_region,
+            "signing_name": endpoint.signing_name,
+        });
+        assert_eq!(ours, call["expect"], "{call}");
+    }
+    assert!(calls.len() > 100);
+}
+
+#[test]
+fn services_with_one_endpoint_are_known_in_every_partition() {
+    let pack = Pack::bundled();
+    let resolver = Resolver::new(pack);
+    let home = |name: &str, region: &str| resolver.home_region(&pack.service(name).unwrap(), region);
+    for name in [
+        "account",
+        "budgets",
+        "ce",
+        "cloudfront",
+        "cost-optimization-hub",
+        "iam",
+        "organizations",
+        "route53",
+        "savingsplans",
+        "support",
+    ] {
+        assert_eq!(home(name, "eu-west-1").as_deref(), Some("us-east-1"), "{name}");
+    }
+    for name in ["iam", "organizations", "route53"] {
+        assert_eq!(home(name, "us-gov-east-1").as_deref(), Some("us-gov-west-1"), "{name}");
+    }
+    assert_eq!(home("iam", "cn-north-1").as_deref(), Some("cn-north-1"));
+    assert_eq!(home("organizations", "cn-north-1").as_deref(), Some("cn-northwest-1"));
+    for name in [
+        "accessanalyzer",
+        "cloudformation",
+        "cloudwatch",
+        "config",
+        "ec2",
+        "ecs",
+        "eks",
+        "elbv2",
+        "guardduty",
+        "inspector2",
+        "kms",
+        "lambda",
+        "logs",
+        "rds",
+        "s3",
+        "secretsmanager",
+        "securityhub",
+        "ssm",
+        "sts",
+    ] {
+        for region in ["us-east-1", "eu-west-1", "cn-north-1", "us-gov-west-1", "eusc-de-east-1"] {
+            assert_eq!(home(name, region), None, "{name} in {region}");
+        }
+    }
+}
+
+#[test]
+fn nothing_but_a_region_is_a_region() {
+    let pack = Pack::bundled();
+    let resolver = Resolver::new(pack);
+    let ec2 = pack.service("ec2").unwrap();
+    let operation = ec2.operation("DescribeInstances").unwrap();
+    let long = "a".repeat(64);
+    for region in [
+        "",
+        " ",
+        "evil.com/",
+        "evil.com",
+        "us-east-1/",
+        "us-east-1@evil",
+        "US-EAST-1",
+        "us_east_1",
+        "-us",
+        "ü",
+        &long,
+    ] {
+        let error = resolver.resolve(&ec2, operation, &json!({}), region, &Settings::default()).unwrap_err();
+        assert_eq!(error, EndpointError::Region(region.to_owned()));
+    }
+}
+
+#[test]
+fn no_input_changes_the_host() {
+    let pack = Pack::bundled();
+    let resolver = Resolver::new(pack);
+    let suffix = ".amazonaws.com";
+    for (service, operation, member) in [
+        ("s3", "HeadBucket", "Bucket"),
+        ("s3control", "ListAccessPoints", "AccountId"),
+        ("neptune-graph", "GetGraphSummary", "graphIdentifier"),
+        ("events", "PutEvents", "EndpointId"),
+    ] {
+        let service = pack.service(service).unwrap();
+        let operation = service.operation(operation).unwrap();
+        for text in [
+            "evil.com/",
+            "evil.com#",
+            "evil.com?x=",
+            "a@evil.com",
+            "evil.com\\",
+            "evil.com:443/",
+            "\n",
+            "ü",
+            "..",
+            "/",
+            "",
+        ] {
+            let answer = resolver.resolve(
+                &service,
+                operation,
+                &json!({ member: text }),
+                "eu-west-1",
+                &Settings::default(),
+            );
+            if let Ok(endpoint) = answer {
+                let uri = endpoint.uri("/", &[]).unwrap();
+                assert!(uri.host().unwrap().ends_with(suffix), "{member} {text:?} gives {uri}");
+            }
+        }
+    }
+}
+
+#[test]
+fn emulators_have_one_host_name() {
+    let pack = Pack::bundled();
+    let resolver = Resolver::new(pack);
+    for url in ["http://127.0.0.1:5000", "http://emulator:4566", "http://[::1]:5000"] {
+        let settings = Settings::default().with_endpoint_url(url).unwrap();
+        for (service, operation, input) in [
+            ("s3control", "ListAccessPoints", json!({ "AccountId": "123456789012" })),
+            ("mwaa", "ListEnvironments", json!({})),
+            ("neptune-graph", "GetGraphSummary", json!({ "graphIdentifier": "g-0123456789" })),
+        ] {
+            let service = pack.service(service).unwrap();
+            let operation = service.operation(operation).unwrap();
+            let endpoint = resolver.resolve(&service, operation, &input, "eu-west-1", &settings).unwrap();
+            assert_eq!(endpoint.url, url, "{}", operation.name);
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_resolved_says_why() {
+    let pack = Pack::bundled();
+    let resolver = Resolver::new(pack);
+    let why = |service: &str, operation: &str, input: Json, region: &str, settings: &Settings| {
+        let service = pack.service(service).unwrap();
+        let operation = service.operation(operation).unwrap();
+        resolver.resolve(&service, operation, &input, region, settings).unwrap_err().to_string()
+    };
+    let plain = Settings::default();
+    let point = json!({ "Bucket": "arn:aws:s3::123456789012:accesspoint:mfzwi23gnjvgw.mrap" });
+    assert_eq!(
+        why("s3", "HeadBucket", point, "eu-west-1", &plain),
+        "s3 wants sigv4a for this endpoint, and Tollgate signs with sigv4 only"
+    );
+    assert_eq!(
+        why("neptune-graph", "GetGraphSummary", json!({ "graphIdentifier": "a/b" }), "eu-west-1", &plain),
+        "graphIdentifier is part of the host name: it needs 1 to 63 letters, digits and hyphens"
+    );
+    assert_eq!(
+        why("s3control", "ListAccessPoints", json!({}), "eu-west-1", &plain),
+        "s3control has no endpoint for this call: AccountId is required but not set"
+    );
+    assert_eq!(
+        why("s3control", "ListAccessPoints", json!({ "AccountId": 123 }), "eu-west-1", &plain),
+        "s3control has no endpoint for this call: AccountId has the wrong type for the endpoint rules"
+    );
+    let bare = json!({
+        "name": "new", "service_id": "New", "full_name": "New", "api_version": "1", "protocol": "aws-query",
+        "endpoint_prefix": "new", "signing_name": "new", "endpoint_variable": "NEW", "operations": {}, "shapes": [],
+    });
+    let service = serde_json::from_value(bare).unwrap();
+    let ec2 = pack.service("ec2").unwrap();
+    let operation = ec2.operation("DescribeInstances").unwrap();
+    let error = resolver.resolve(&service, operation, &json!({}), "eu-west-1", &plain).unwrap_err();
+    assert_eq!(error.to_string(), "new has no endpoint rules: set an endpoint URL for it");
+    let custom = Settings::default().with_endpoint_url("https://new.example").unwrap();
+    let endpoint = resolver.resolve(&service, operation, &json!({}), "eu-west-1", &custom).unwrap();
+    assert_eq!((&*endpoint.url, &*endpoint.signing_name), ("https://new.example", "new"));
 }

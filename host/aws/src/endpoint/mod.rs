@@ -8,6 +8,7 @@ mod parameters;
 mod partition;
 mod resolver;
 pub mod rules;
+mod scope;
 mod settings;
 
 pub use address::Endpoint;

@@ -53,9 +53,9 @@ impl<'a> Call<'a, '_> {
     /// The operation's own, fixed value.
     fn fixed(&self, parameter: &Parameter) -> Option<&'a Json> {
         let value = self.operation.static_context_params.as_ref()?.get(&*parameter.name)?.get("value")?;
-        // An emulator has one host name, and no DNS for one per account.
-        let emulated = &*parameter.name == "RequiresAccountId" && self.builtins.endpoint.is_some();
-        (!emulated).then_some(value)
+        let unprefixed = &*parameter.name == "RequiresAccountId"
+            && self.builtins.endpoint.is_some_and(|it| !has_names_below(it));
+        (!unprefixed).then_some(value)
     }
 
     /// The value of the input member that the model ties to the parameter.
@@ -89,6 +89,14 @@ impl<'a> Call<'a, '_> {
             reason: Failure::WrongType(parameter.name.clone()),
         }
     }
+}
+
+/// Whether a name of one's own may be put before the host of an endpoint: not before an address, nor before
+/// a name without a dot, which is where emulators are.
+fn has_names_below(endpoint: &str) -> bool {
+    let uri: Option<http::Uri> = endpoint.parse().ok();
+    let host = uri.as_ref().and_then(http::Uri::host).unwrap_or_default();
+    host.contains('.') && !host.ends_with(|it: char| it.is_ascii_digit())
 }
 
 fn convert(json: &Json) -> Option<Value<'_>> {

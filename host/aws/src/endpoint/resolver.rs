@@ -11,7 +11,7 @@ use super::error::EndpointError;
 use super::host_prefix::host_prefix;
 use super::parameters;
 use super::partition::PartitionIndex;
-use super::rules::{AuthScheme, RuleSet, RuleSetError, is_valid_host_label};
+use super::rules::{AuthScheme, Resolved, RuleSet, RuleSetError, is_valid_host_label};
 use super::settings::Settings;
 use crate::model::{Operation, Pack, Partition, Service, Signature};
 
@@ -68,11 +68,7 @@ impl Resolver {
         input: &Json,
         builtins: &Builtins<'_>,
     ) -> Result<Endpoint, EndpointError> {
-        let rules = self.rules_of(service)?;
-        let values = parameters::bind(&rules, service, operation, input, builtins)?;
-        let resolved = rules
-            .evaluate(&self.partitions, values)
-            .map_err(|reason| EndpointError::Unresolved { service: service.name.clone(), reason })?;
+        let resolved = self.evaluate(service, operation, input, builtins)?;
         let scheme = usable_scheme(service, resolved.schemes)?;
         let single = scheme.as_ref().and_then(|it| it.disable_double_encoding).unwrap_or(false);
         let (name, region) = scheme.map_or((None, None), |it| (it.signing_name, it.signing_region));
@@ -94,6 +90,25 @@ impl Resolver {
         })
     }
 
+    fn evaluate(
+        &self,
+        service: &Service,
+        operation: &Operation,
+        input: &Json,
+        builtins: &Builtins<'_>,
+    ) -> Result<Resolved, EndpointError> {
+        let rules = match (self.rules_of(service), builtins.endpoint) {
+            (Err(EndpointError::NoRules { .. }), Some(url)) => {
+                return Ok(Resolved { url: url.to_owned(), schemes: Vec::new(), headers: Vec::new() });
+            }
+            (rules, _) => rules?,
+        };
+        let values = parameters::bind(&rules, service, operation, input, builtins)?;
+        rules
+            .evaluate(&self.partitions, values)
+            .map_err(|reason| EndpointError::Unresolved { service: service.name.clone(), reason })
+    }
+
     pub(super) fn rules_of(&self, service: &Service) -> Result<Arc<RuleSet>, EndpointError> {
         let unreadable = |reason| EndpointError::Unreadable { service: service.name.clone(), reason };
         let known = self.rules.read().unwrap_or_else(PoisonError::into_inner).get(&service.name).cloned();
@@ -107,6 +122,10 @@ impl Resolver {
         let parsed = RuleSet::parse(json).map(Arc::new);
         let mut rules = self.rules.write().unwrap_or_else(PoisonError::into_inner);
         rules.entry(service.name.clone()).or_insert(parsed).clone().map_err(unreadable)
+    }
+
+    pub(super) fn partitions(&self) -> &PartitionIndex {
+        &self.partitions
     }
 }
 
