@@ -28,6 +28,7 @@ mod answer;
 mod auth;
 mod body;
 mod decode;
+mod demo;
 mod encode;
 mod fault;
 mod fixture;
@@ -44,6 +45,7 @@ mod timestamp;
 mod wire;
 mod world;
 
+pub use demo::{DEMO_REGION, DemoError, DemoOptions, DemoOrg};
 pub use fault::{Effect, Fault};
 pub use fixture::{FixtureError, Fixtures};
 pub use org::{OrgAccount, Organization};

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use tollgate_aws::account::{Account, InvalidAccountId};
+use tollgate_aws::credentials::Secret;
 
 /// An AWS organisation, as `accounts.json` holds it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -73,6 +75,16 @@ impl Organization {
             .map(|account| account.id.as_str())
     }
 
+    /// The registry for a client of this organisation: the accounts whose role can be assumed, disabled ones
+    /// among them.
+    ///
+    /// # Errors
+    ///
+    /// An id is not 12 digits.
+    pub fn registry(&self) -> Result<Vec<Account>, InvalidAccountId> {
+        self.accounts.iter().filter(|account| account.role.is_some()).map(OrgAccount::entry).collect()
+    }
+
     /// The account whose role has this ARN.
     pub(crate) fn account_of_role(&self, arn: &str) -> Option<&OrgAccount> {
         self.accounts.iter().find(|account| account.role.as_deref() == Some(arn))
@@ -89,6 +101,20 @@ impl Organization {
             }
             _ => RegionState::Enabled,
         }
+    }
+}
+
+impl OrgAccount {
+    fn entry(&self) -> Result<Account, InvalidAccountId> {
+        Ok(Account {
+            role: self.role.clone(),
+            external_id: self.external_id.clone().map(Secret::from),
+            environment: self.environment.clone(),
+            regions: self.regions.clone(),
+            tags: self.tags.clone(),
+            enabled: self.enabled,
+            ..Account::new(self.id.parse()?, self.name.clone())
+        })
     }
 }
 
