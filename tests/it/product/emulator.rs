@@ -71,7 +71,7 @@ fn judged(tool: &str, arguments: &Value) -> Value {
 #[ignore = "needs moto and boto3: run cargo xtask test"]
 fn every_instance_is_as_boto3_sees_it_over_all_pages() {
     let fields = [
-        "id", "name", "state", "type", "availability_zone", "private_ip", "public_ip", "vpc", "launch_time", "image", "tags",
+        "id", "name", "state", "type", "availability_zone", "private_address", "public_address", "vpc", "launch_time", "image", "tags",
     ];
     let answer = judged("ec2_list_instances", &json!({"limit": 1000, "fields": fields}));
     assert_eq!(answer["row_count"], 372);
