@@ -124,7 +124,9 @@ impl Display for Problem {
             }
             Fault::Missing => formatter.write_str("is required"),
             Fault::Type { expected, found } => write!(formatter, "has to be {expected}, not {found}"),
-            Fault::TooSmall { minimum, found } => write!(formatter, "has to be at least {minimum}, not {found}"),
+            Fault::TooSmall { minimum, found } => {
+                write!(formatter, "has to be at least {minimum}, not {found}")
+            }
             Fault::Union { found, members } => write!(
                 formatter,
                 "has to have exactly one of its members, not {found}: {}",

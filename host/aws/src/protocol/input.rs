@@ -11,14 +11,24 @@ use serde_json::{Number, Value as Json};
 
 use super::error::{Fault, Problem};
 use super::timestamp::Timestamp;
-use crate::model::{Bounds, Kind, List, Location, Map, Member, Service, Shape, ShapeId, Structure, TimestampFormat};
+use crate::model::{
+    Bounds, Kind, List, Location, Map, Member, Service, Shape, ShapeId, Structure, TimestampFormat,
+};
 
 /// A checked input.
 #[derive(Debug)]
 pub(super) enum Input<'a> {
     Structure(Fields<'a>),
-    List { list: &'a List, flattened: bool, elements: Vec<Input<'a>> },
-    Map { map: &'a Map, flattened: bool, entries: Vec<(&'a str, Input<'a>)> },
+    List {
+        list: &'a List,
+        flattened: bool,
+        elements: Vec<Input<'a>>,
+    },
+    Map {
+        map: &'a Map,
+        flattened: bool,
+        entries: Vec<(&'a str, Input<'a>)>,
+    },
     Text(std::borrow::Cow<'a, str>),
     Blob(Vec<u8>),
     Boolean(bool),
@@ -57,14 +67,16 @@ pub(super) fn check<'a>(
 ) -> Result<Fields<'a>, Vec<Problem>> {
     let mut checker = Checker { service, path: String::new(), depth: 0, problems: Vec::new() };
     let fields = match &service.shape(shape).kind {
-        Kind::Structure(structure) => checker.fields(service.shape(shape), structure, json).map(|mut fields| {
-            for member in structure.members.iter().filter(|member| member.idempotency_token) {
-                if !fields.members.iter().any(|(given, _)| given.name == member.name) {
-                    fields.members.push((member, Input::Text(token().into())));
+        Kind::Structure(structure) => {
+            checker.fields(service.shape(shape), structure, json).map(|mut fields| {
+                for member in structure.members.iter().filter(|member| member.idempotency_token) {
+                    if !fields.members.iter().any(|(given, _)| given.name == member.name) {
+                        fields.members.push((member, Input::Text(token().into())));
+                    }
                 }
-            }
-            fields
-        }),
+                fields
+            })
+        }
         _ => None,
     };
     match fields {
@@ -99,20 +111,28 @@ impl<'a> Checker<'a> {
             (Kind::List(list), Json::Array(values)) => {
                 self.at_least(list.bounds, values.len() as f64, || format!("{} elements", values.len()));
                 let flattened = flattened(list.flattened);
-                self.deeper(|this| this.elements(list, values))
-                    .map(|elements| Input::List { list, flattened, elements })
+                self.deeper(|this| this.elements(list, values)).map(|elements| Input::List {
+                    list,
+                    flattened,
+                    elements,
+                })
             }
             (Kind::Map(map), Json::Object(values)) => {
                 let flattened = flattened(map.flattened);
-                self.deeper(|this| this.entries(map, values)).map(|entries| Input::Map { map, flattened, entries })
+                self.deeper(|this| this.entries(map, values)).map(|entries| Input::Map {
+                    map,
+                    flattened,
+                    entries,
+                })
             }
             (Kind::String(text), Json::String(value)) => {
                 let length = value.chars().count();
                 let bounds = match traits.member {
                     // What becomes part of a host name or a path cannot be empty, whatever the model says.
-                    Some(member) if member.host_label || member.location == Location::Uri => {
-                        Bounds { min: text.bounds.min.map_or(Some(1.0), |min| Some(min.max(1.0))), ..text.bounds }
-                    }
+                    Some(member) if member.host_label || member.location == Location::Uri => Bounds {
+                        min: text.bounds.min.map_or(Some(1.0), |min| Some(min.max(1.0))),
+                        ..text.bounds
+                    },
                     _ => text.bounds,
                 };
                 self.at_least(bounds, length as f64, || format!("{length} characters"));
@@ -146,7 +166,11 @@ impl<'a> Checker<'a> {
                 }
             }
             (Kind::Timestamp(own), Json::String(_) | Json::Number(_)) => {
-                let format = traits.member.and_then(|member| member.timestamp_format).or(traits.timestamp_format).or(*own);
+                let format = traits
+                    .member
+                    .and_then(|member| member.timestamp_format)
+                    .or(traits.timestamp_format)
+                    .or(*own);
                 match timestamp(json) {
                     Some(time) => Some(Input::Timestamp(time, format)),
                     None => self.wrong_type(kind_name(&shape.kind), shape, json),
@@ -185,7 +209,10 @@ impl<'a> Checker<'a> {
             if member.idempotency_token && self.depth == 0 {
                 continue;
             }
-            if given.get(member.name.as_ref()).is_none_or(|value| value.is_null() && !is_document(self.service, member)) {
+            if given
+                .get(member.name.as_ref())
+                .is_none_or(|value| value.is_null() && !is_document(self.service, member))
+            {
                 self.within(&member.name, |this| this.problem(Fault::Missing));
             }
         }

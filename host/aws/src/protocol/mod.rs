@@ -132,7 +132,13 @@ pub fn decode_error(
     body: &[u8],
 ) -> ServiceError {
     let error = decode::decode_error(service, status, headers, body);
-    tracing::debug!(service = &*service.name, operation = &*operation.name, status, code = error.code, "AWS refused");
+    tracing::debug!(
+        service = &*service.name,
+        operation = &*operation.name,
+        status,
+        code = error.code,
+        "AWS refused"
+    );
     error
 }
 

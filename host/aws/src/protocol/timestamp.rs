@@ -156,7 +156,8 @@ fn iso8601(text: &str) -> Option<Timestamp> {
         let part = text.get(from..from + count)?;
         part.bytes().all(|byte| byte.is_ascii_digit()).then(|| part.parse().ok())?
     };
-    let mark = |at: usize, marks: &[u8]| text.as_bytes().get(at).filter(|byte| marks.contains(byte)).map(|_| ());
+    let mark =
+        |at: usize, marks: &[u8]| text.as_bytes().get(at).filter(|byte| marks.contains(byte)).map(|_| ());
     let small = |number: u16| u8::try_from(number).ok();
 
     mark(4, b"-")?;
@@ -258,7 +259,9 @@ mod tests {
 
     #[test]
     fn leaves_alone_what_is_no_timestamp() {
-        for text in ["", "today", "2026-13-01T00:00:00Z", "2026-02-29T00:00:00.000Z", "1e300", "NaN", "2026-11-22T"] {
+        for text in
+            ["", "today", "2026-13-01T00:00:00Z", "2026-02-29T00:00:00.000Z", "1e300", "NaN", "2026-11-22T"]
+        {
             assert_eq!(normalise(text), None, "{text}");
             assert_eq!(Timestamp::parse(text), None, "{text}");
         }

@@ -53,7 +53,9 @@ impl<'a> Value<'a> {
             Self::Boolean(value) => serde_json::Value::Bool(value),
             Self::Number(number) => serde_json::Value::Number(number),
             Self::String(text) => serde_json::Value::String(text.into_owned()),
-            Self::List(values) => serde_json::Value::Array(values.into_iter().map(Value::into_json).collect()),
+            Self::List(values) => {
+                serde_json::Value::Array(values.into_iter().map(Value::into_json).collect())
+            }
             Self::Object(fields) => serde_json::Value::Object(
                 fields.into_iter().map(|(name, value)| (name.into_owned(), value.into_json())).collect(),
             ),
@@ -144,8 +146,12 @@ impl<'a> Fields<'a> {
         }
         self.fields.push((name, value));
         if self.positions.is_empty() && self.fields.len() >= FEW {
-            self.positions =
-                self.fields.iter().enumerate().map(|(position, (name, _))| (name.clone(), position)).collect();
+            self.positions = self
+                .fields
+                .iter()
+                .enumerate()
+                .map(|(position, (name, _))| (name.clone(), position))
+                .collect();
         }
     }
 

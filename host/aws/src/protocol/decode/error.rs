@@ -18,7 +18,8 @@ pub(in super::super) fn decode_error(
 ) -> ServiceError {
     let body = String::from_utf8_lossy(body);
     let text = body.trim_start_matches('\u{feff}').trim();
-    let reason = StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason()).unwrap_or_default();
+    let reason =
+        StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason()).unwrap_or_default();
     let found = match text.as_bytes().first() {
         None => Found::default(),
         // Not from the service, but from something before it.
@@ -27,7 +28,8 @@ pub(in super::super) fn decode_error(
         Some(b'{') => from_json(text, service.protocol),
         Some(_) => Found { message: Some(excerpt(text)), ..Found::default() },
     };
-    let from_header = header(headers, "x-amzn-errortype").map(|code| bare_code(&code)).filter(|code| !code.is_empty());
+    let from_header =
+        header(headers, "x-amzn-errortype").map(|code| bare_code(&code)).filter(|code| !code.is_empty());
     let from_body = found.code.filter(|code| !code.is_empty());
     // Where header and body differ, botocore believes the header in restJson1 and the body elsewhere.
     let code = match service.protocol {
@@ -64,7 +66,8 @@ fn from_xml(text: &str) -> Found {
     };
     let error = match root.as_str() {
         "Error" => &content,
-        _ => inner(&content, "Errors").and_then(|errors| inner(errors, "Error"))
+        _ => inner(&content, "Errors")
+            .and_then(|errors| inner(errors, "Error"))
             .or_else(|| inner(&content, "Error"))
             .unwrap_or(&content),
     };

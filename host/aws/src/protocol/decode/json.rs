@@ -49,9 +49,9 @@ pub(super) fn payload<'a>(
     }
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     let seed = Seed { service, kind: Some(&service.shape(shape).kind) };
-    seed.deserialize(&mut deserializer)
-        .and_then(|value| deserializer.end().map(|()| value))
-        .map_err(|error| DecodeError::Json { operation: operation.name.to_string(), reason: error.to_string() })
+    seed.deserialize(&mut deserializer).and_then(|value| deserializer.end().map(|()| value)).map_err(
+        |error| DecodeError::Json { operation: operation.name.to_string(), reason: error.to_string() },
+    )
 }
 
 /// A value of a kind, or of none that the model knows.
@@ -78,11 +78,9 @@ impl<'a> Seed<'a> {
     fn text(self, text: Cow<'a, str>) -> Value<'a> {
         match self.kind {
             Some(kind @ (Kind::Timestamp(_) | Kind::Blob)) => scalar::value(kind, text),
-            Some(kind @ (Kind::Boolean | Kind::Integer(_) | Kind::Long(_) | Kind::Float(_) | Kind::Double(_)))
-                if self.reads_quoted() =>
-            {
-                scalar::value(kind, text)
-            }
+            Some(
+                kind @ (Kind::Boolean | Kind::Integer(_) | Kind::Long(_) | Kind::Float(_) | Kind::Double(_)),
+            ) if self.reads_quoted() => scalar::value(kind, text),
             _ => Value::String(text),
         }
     }
@@ -133,7 +131,9 @@ impl<'a> Visitor<'a> for Seed<'a> {
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Value<'a>, E> {
-        Number::from_f64(value).map(|number| self.number(number)).ok_or_else(|| E::custom("number out of range"))
+        Number::from_f64(value)
+            .map(|number| self.number(number))
+            .ok_or_else(|| E::custom("number out of range"))
     }
 
     fn visit_borrowed_str<E>(self, text: &'a str) -> Result<Value<'a>, E> {
@@ -178,7 +178,9 @@ impl<'a> Visitor<'a> for Seed<'a> {
             // Names of the wire may belong to members that travel elsewhere.
             let member = match structure.member_by_wire_name(&name) {
                 Some(member) if is_in_body(member) => Some(member),
-                Some(_) => structure.members.iter().find(|member| is_in_body(member) && member.wire_name() == name),
+                Some(_) => {
+                    structure.members.iter().find(|member| is_in_body(member) && member.wire_name() == name)
+                }
                 None => None,
             };
             if let Some(member) = member {

@@ -26,7 +26,8 @@ pub(super) fn decode<'a>(
     headers: &HeaderMap,
     body: &'a [u8],
 ) -> Result<Value<'a>, DecodeError> {
-    let Some((shape, output)) = operation.output.and_then(|shape| Some((shape, service.structure(shape)?))) else {
+    let Some((shape, output)) = operation.output.and_then(|shape| Some((shape, service.structure(shape)?)))
+    else {
         return Ok(Value::Object(Vec::new()));
     };
     let is_event_stream =
@@ -42,7 +43,9 @@ pub(super) fn decode<'a>(
             }
             xml::document(service, operation, shape, body).map(Value::Object)
         }
-        Protocol::AwsJson10 | Protocol::AwsJson11 => json::body(service, operation, shape, body).map(Value::Object),
+        Protocol::AwsJson10 | Protocol::AwsJson11 => {
+            json::body(service, operation, shape, body).map(Value::Object)
+        }
         Protocol::RestXml | Protocol::RestJson1 => {
             let mut fields = headers::members(service, output, status, headers);
             fields.extend(rest_body(service, operation, (shape, output), status, headers, body)?);
@@ -76,6 +79,9 @@ fn rest_body<'a>(
         };
     };
     let name = Cow::Borrowed(&*payload.name);
+    if is_blank(body) && service.structure(payload.shape).is_some_and(|structure| structure.union) {
+        return Ok(Vec::new());
+    }
     let value = match &service.shape(payload.shape).kind {
         Kind::String(_) => Value::String(String::from_utf8_lossy(body)),
         Kind::Blob => Value::String(Cow::Owned(STANDARD.encode(body))),

@@ -25,7 +25,9 @@ pub(super) fn encode(
     form.pair("Action", &operation.name);
     form.pair("Version", &service.api_version);
     form.structure(fields);
-    request.headers.push(("Content-Type".to_owned(), "application/x-www-form-urlencoded; charset=utf-8".to_owned()));
+    request
+        .headers
+        .push(("Content-Type".to_owned(), "application/x-www-form-urlencoded; charset=utf-8".to_owned()));
     request.body = form.body.into();
 }
 
@@ -101,7 +103,8 @@ impl Form<'_> {
             self.name.push_str(".entry");
         }
         let key_name = map.key_name.as_deref().unwrap_or("key");
-        let value_name = map.value_name.as_deref().or_else(|| shape_name(self.service, map.value)).unwrap_or("value");
+        let value_name =
+            map.value_name.as_deref().or_else(|| shape_name(self.service, map.value)).unwrap_or("value");
         for (number, (key, value)) in (1..).zip(entries) {
             self.within(&u32::to_string(&number), |form| {
                 let name = format!("{}.{key_name}", form.name);
@@ -119,10 +122,7 @@ impl Form<'_> {
         if let Some(name) = &member.query_name {
             return name.to_string();
         }
-        // A name that the model gives is capitalised here, since it is also the name in answers.
-        let Some(name) = member.wire_name.as_deref().or_else(|| shape_name(self.service, member.shape)) else {
-            return member.name.to_string();
-        };
+        let name = wire_name(self.service, member);
         let mut letters = name.chars();
         letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
     }

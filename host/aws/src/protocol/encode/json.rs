@@ -36,7 +36,9 @@ pub(super) fn text(input: &Input<'_>) -> String {
 
 fn structure(fields: &Fields<'_>, wanted: impl Fn(&crate::model::Member) -> bool) -> Json {
     let members = fields.members.iter().filter(|(member, _)| wanted(member));
-    Json::Object(members.map(|(member, input)| (member.wire_name().to_owned(), value(input))).collect::<Map<_, _>>())
+    Json::Object(
+        members.map(|(member, input)| (member.wire_name().to_owned(), value(input))).collect::<Map<_, _>>(),
+    )
 }
 
 fn value(input: &Input<'_>) -> Json {

@@ -12,7 +12,9 @@ use serde_json::Value as Json;
 use super::error::{Fault, InvalidInput, Problem};
 use super::input::{self, Fields, Input};
 use super::{HttpRequest, protocol_name};
-use crate::model::{Kind, Location, Member, Operation, Protocol, Service, ShapeId, Structure, TimestampFormat};
+use crate::model::{
+    Kind, Location, Member, Operation, Protocol, Service, ShapeId, Structure, TimestampFormat,
+};
 
 pub(super) fn encode(
     service: &Service,
@@ -81,7 +83,10 @@ fn stream<'a>(service: &'a Service, operation: &'a Operation, json: &Json) -> Op
     let is_event_stream =
         |member: &&Member| service.structure(member.shape).is_some_and(|structure| structure.event_stream);
     let members = |shape: Option<ShapeId>| {
-        shape.and_then(|shape| service.structure(shape)).map(|structure| structure.members.as_slice()).unwrap_or_default()
+        shape
+            .and_then(|shape| service.structure(shape))
+            .map(|structure| structure.members.as_slice())
+            .unwrap_or_default()
     };
     let given = |member: &&Member| json.get(member.name.as_ref()).is_some_and(|value| !value.is_null());
     let input = members(operation.input).iter();
@@ -95,7 +100,10 @@ fn without_input<'a>(operation: &Operation, json: &Json) -> Result<Fields<'a>, V
     static EMPTY: std::sync::LazyLock<Structure> = std::sync::LazyLock::new(Structure::default);
     let unknown = |name: &String| Problem {
         path: name.clone(),
-        fault: Fault::Unknown { structure: format!("the input of {}, which takes none", operation.name), nearest: None },
+        fault: Fault::Unknown {
+            structure: format!("the input of {}, which takes none", operation.name),
+            nearest: None,
+        },
     };
     match json {
         Json::Object(given) if given.is_empty() => Ok(Fields { structure: &EMPTY, members: Vec::new() }),
@@ -133,7 +141,8 @@ fn host_prefix(
     for (member, value) in fields.members.iter().filter(|(member, _)| member.host_label) {
         let Input::Text(text) = value else { continue };
         if !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.')) {
-            let fault = Fault::Text { reason: "becomes part of a host name: only letters, digits, `-` and `.`" };
+            let fault =
+                Fault::Text { reason: "becomes part of a host name: only letters, digits, `-` and `.`" };
             return Err(vec![Problem { path: member.name.to_string(), fault }]);
         }
         prefix = prefix.replace(&format!("{{{}}}", member.name), text);

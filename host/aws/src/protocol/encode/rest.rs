@@ -49,7 +49,9 @@ pub(super) fn bind<'f, 'a>(
     }
     match &*service.name {
         "apigateway" => request.headers.push(("Accept".to_owned(), "application/json".to_owned())),
-        "glacier" => request.headers.push(("x-amz-glacier-version".to_owned(), service.api_version.to_string())),
+        "glacier" => {
+            request.headers.push(("x-amz-glacier-version".to_owned(), service.api_version.to_string()))
+        }
         _ => {}
     }
     if binder.problems.is_empty() { Ok(Rest { fields }) } else { Err(binder.problems) }
@@ -152,7 +154,10 @@ impl Binder<'_> {
             false => climbs(&text),
         };
         if refused {
-            return self.problem(&member.name, Fault::Text { reason: "cannot be `.` or `..`, since it is part of a path" });
+            return self.problem(
+                &member.name,
+                Fault::Text { reason: "cannot be `.` or `..`, since it is part of a path" },
+            );
         }
         push_encoded(path, &text, if greedy { ENCODED_PATH } else { ENCODED });
     }
@@ -191,7 +196,9 @@ impl Binder<'_> {
     fn header(&mut self, headers: &mut Vec<(String, String)>, member: &Member, input: &Input<'_>) {
         let value = match input {
             Input::List { elements, .. } if elements.is_empty() => return,
-            Input::List { elements, .. } => elements.iter().filter_map(header_element).collect::<Vec<_>>().join(","),
+            Input::List { elements, .. } => {
+                elements.iter().filter_map(header_element).collect::<Vec<_>>().join(",")
+            }
             Input::Document(json) => STANDARD.encode(json.to_string()),
             input => match scalar(input, TimestampFormat::Rfc822) {
                 Some(text) => text,
@@ -215,7 +222,10 @@ impl Binder<'_> {
             return self.problem(path, Fault::Text { reason: "is not allowed as the name of a header" });
         }
         if http::HeaderValue::from_bytes(value.as_bytes()).is_err() {
-            return self.problem(path, Fault::Text { reason: "has control characters, which a header cannot carry" });
+            return self.problem(
+                path,
+                Fault::Text { reason: "has control characters, which a header cannot carry" },
+            );
         }
         headers.push((name, value));
     }

@@ -34,7 +34,11 @@ impl<'a> Writer<'a> {
         match input {
             Input::Structure(fields) => self.structure(name, namespace, fields),
             Input::List { list, flattened, elements } => {
-                let inner = if *flattened { None } else { list.wire_name.as_deref().or_else(|| shape_name(self.service, list.member)) };
+                let inner = if *flattened {
+                    None
+                } else {
+                    list.wire_name.as_deref().or_else(|| shape_name(self.service, list.member))
+                };
                 let own = self.namespace(None, list.member);
                 if *flattened {
                     elements.iter().for_each(|element| self.element(name, own, element));
@@ -47,7 +51,11 @@ impl<'a> Writer<'a> {
             }
             Input::Map { map, flattened, entries } => {
                 let key_name = map.key_name.as_deref().unwrap_or("key");
-                let value_name = map.value_name.as_deref().or_else(|| shape_name(self.service, map.value)).unwrap_or("value");
+                let value_name = map
+                    .value_name
+                    .as_deref()
+                    .or_else(|| shape_name(self.service, map.value))
+                    .unwrap_or("value");
                 let own = self.namespace(None, map.value);
                 let write = |this: &mut Self, entry_name: &str| {
                     for (key, value) in entries {
@@ -71,8 +79,11 @@ impl<'a> Writer<'a> {
     }
 
     fn structure(&mut self, name: &str, namespace: Option<&XmlNamespace>, fields: &Fields<'_>) {
-        let (attributes, children): (Vec<_>, Vec<_>) =
-            fields.members.iter().filter(|(member, _)| in_body(member)).partition(|(member, _)| member.xml_attribute);
+        let (attributes, children): (Vec<_>, Vec<_>) = fields
+            .members
+            .iter()
+            .filter(|(member, _)| in_body(member))
+            .partition(|(member, _)| member.xml_attribute);
         let mut text = String::new();
         for (member, input) in attributes {
             let value = scalar(input, TimestampFormat::Iso8601).unwrap_or_default();

@@ -29,7 +29,9 @@ pub(super) fn content<'a>(reader: &mut Reader<'a>) -> Result<Value<'a>, Flaw> {
     reader.leave();
     Ok(match children.first() {
         None => Value::String(text),
-        Some((first, _)) if matches!(&**first, "item" | "member") && children.iter().all(|(name, _)| name == first) => {
+        Some((first, _))
+            if matches!(&**first, "item" | "member") && children.iter().all(|(name, _)| name == first) =>
+        {
             Value::List(children.into_iter().map(|(_, value)| value).collect())
         }
         Some(_) => Value::Object(group(children)),

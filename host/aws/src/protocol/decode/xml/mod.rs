@@ -63,36 +63,36 @@ struct Decoder<'a> {
 impl<'a> Decoder<'a> {
     fn root(&mut self, operation: &'a Operation, shape: ShapeId) -> Result<Object<'a>, Flaw> {
         let root = self.reader.root()?;
-        match self.service.protocol {
-            Protocol::AwsQuery => match &operation.output_wrapper {
-                Some(wrapper) => self.wrapped(wrapper, shape),
-                None => self.structure(shape, &root),
-            },
-            Protocol::Ec2Query => {
-                let mut fields = self.structure(shape, &root)?;
-                // The frame of every answer, not a part of it.
-                if self.service.structure(shape).is_none_or(|structure| structure.member("requestId").is_none()) {
-                    fields.retain(|(name, _)| name != "requestId");
-                }
-                Ok(fields)
-            }
-            _ => match self.service.structure(shape).and_then(|structure| self.unwrapped(structure, &root)) {
-                Some(member) => {
-                    let text = self.reader.text()?;
-                    let value = if text.is_empty() { Value::Null } else { Value::String(text) };
-                    Ok(vec![(Cow::Borrowed(member), value)])
-                }
-                None => self.structure(shape, &root),
-            },
+        let structure = self.service.structure(shape);
+        if let Some(member) = structure.and_then(|structure| self.unwrapped(structure, &root)) {
+            let text = self.reader.text()?;
+            let value = if text.is_empty() { Value::Null } else { Value::String(text) };
+            return Ok(vec![(Cow::Borrowed(member), value)]);
         }
+        let mut fields =
+            match operation.output_wrapper.as_deref().filter(|_| self.service.protocol == Protocol::AwsQuery)
+            {
+                Some(wrapper) => self.wrapped(wrapper, shape)?,
+                None => self.structure(shape, &root)?,
+            };
+        // The frame of an answer, not a part of it.
+        fields.retain(|(name, _)| {
+            let is_frame = matches!(&**name, "requestId" | "RequestId" | "ResponseMetadata");
+            !is_frame || structure.is_some_and(|structure| structure.member(name).is_some())
+        });
+        Ok(fields)
     }
 
     /// The member that the root itself is: `GetBucketLocation` answers with a bare `LocationConstraint`.
     fn unwrapped(&self, structure: &'a Structure, root: &BytesStart<'a>) -> Option<&'a str> {
         let [member] = structure.members.as_slice() else { return None };
         let is_text = matches!(self.service.shape(member.shape).kind, Kind::String(_));
-        (is_text && plan::is_in_body(member) && member.wire_name() == root.local_name().into_inner())
-            .then_some(&*member.name)
+        let is_rest = self.service.protocol == Protocol::RestXml;
+        (is_rest
+            && is_text
+            && plan::is_in_body(member)
+            && member.wire_name() == root.local_name().into_inner())
+        .then_some(&*member.name)
     }
 
     /// The structure within the result element of awsQuery. An answer without that element is the structure
@@ -104,7 +104,6 @@ impl<'a> Decoder<'a> {
         while let Some(start) = self.reader.child()? {
             match start.local_name().into_inner() {
                 name if name == wrapper && result.is_none() => result = Some(self.structure(shape, &start)?),
-                "ResponseMetadata" => self.reader.skip()?,
                 _ => self.member(&mut partial, &plan, &start)?,
             }
         }
@@ -125,7 +124,12 @@ impl<'a> Decoder<'a> {
     }
 
     /// Reads an element that is a member, from behind its start to its end.
-    fn member(&mut self, partial: &mut Partial<'a>, plan: &Plan<'a>, start: &BytesStart<'a>) -> Result<(), Flaw> {
+    fn member(
+        &mut self,
+        partial: &mut Partial<'a>,
+        plan: &Plan<'a>,
+        start: &BytesStart<'a>,
+    ) -> Result<(), Flaw> {
         let name = start.local_name().into_inner();
         let Some((position, entry)) = plan.find(name, partial.next) else {
             let value = generic::content(&mut self.reader)?;

@@ -63,7 +63,10 @@ impl<'a> Partial<'a> {
         let name = &*entry.member.name;
         let position = match is_first {
             true => None,
-            false => self.fields.iter().rposition(|(field, value)| field == name && matches!(value, Value::List(_))),
+            false => self
+                .fields
+                .iter()
+                .rposition(|(field, value)| field == name && matches!(value, Value::List(_))),
         };
         let position = position.unwrap_or_else(|| {
             self.fields.push((Cow::Borrowed(name), Value::List(Vec::new())));
@@ -98,7 +101,8 @@ impl<'a> Partial<'a> {
     pub(super) fn add_attributes(&mut self, plan: &Plan<'a>, start: &BytesStart<'_>) -> Result<(), Flaw> {
         for attribute in start.attributes() {
             let attribute = attribute.map_err(quick_xml::Error::from)?;
-            let (local, prefixed) = (attribute.key.local_name().into_inner(), attribute.key.prefix().is_some());
+            let (local, prefixed) =
+                (attribute.key.local_name().into_inner(), attribute.key.prefix().is_some());
             let is_it = |entry: &&Entry<'a>| match entry.member.wire_name().split_once(':') {
                 Some((_, name)) => prefixed && name == local,
                 None => !prefixed && entry.member.wire_name() == local,
@@ -106,7 +110,8 @@ impl<'a> Partial<'a> {
             if let Some(entry) = plan.attributes().find(is_it)
                 && !self.fields.iter().any(|(name, _)| *name == *entry.member.name)
             {
-                let text = attribute.normalized_value(XmlVersion::Implicit1_0).map_err(quick_xml::Error::from)?;
+                let text =
+                    attribute.normalized_value(XmlVersion::Implicit1_0).map_err(quick_xml::Error::from)?;
                 self.push(entry, Value::String(Cow::Owned(text.into_owned())));
             }
         }
@@ -114,7 +119,8 @@ impl<'a> Partial<'a> {
     }
 
     pub(super) fn finish(mut self) -> Object<'a> {
-        let maps = self.maps.into_iter().map(|(name, map)| (Cow::Borrowed(name), Value::Object(map.into_vec())));
+        let maps =
+            self.maps.into_iter().map(|(name, map)| (Cow::Borrowed(name), Value::Object(map.into_vec())));
         self.fields.extend(maps);
         if !self.unknown.is_empty() {
             self.fields.extend(generic::group(self.unknown));

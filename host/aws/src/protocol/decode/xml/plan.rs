@@ -46,8 +46,11 @@ impl<'a> Plan<'a> {
     fn new(service: &'a Service, shape: ShapeId) -> Self {
         let structure = service.structure(shape);
         let members = structure.map(|structure| structure.members.as_slice()).unwrap_or_default();
-        let entries: Vec<_> =
-            members.iter().filter(|member| is_in_body(member)).map(|member| Entry::new(service, member)).collect();
+        let entries: Vec<_> = members
+            .iter()
+            .filter(|member| is_in_body(member))
+            .map(|member| Entry::new(service, member))
+            .collect();
         let has_attributes = entries.iter().any(|entry| entry.member.xml_attribute);
         Self { structure, entries, has_attributes }
     }

@@ -1,0 +1,11 @@
+//! The wire protocols, judged by botocore: its own protocol tests, and botocore itself.
+//!
+//! The second kind needs Python with botocore, which `cargo xtask test` installs and names in
+//! `TOLLGATE_TEST_PYTHON`.
+
+#[path = "parity/compare.rs"]
+mod compare;
+#[path = "parity/model.rs"]
+mod model;
+#[path = "parity/suite.rs"]
+mod suite;
