@@ -1,12 +1,10 @@
 //! The answer: where to send a call, and how to sign it.
 
 use http::Uri;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::error::EndpointError;
-
-/// RFC 3986's unreserved characters stay as they are: what AWS expects in queries, signed or not.
-const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+use super::rules::is_valid_host_label;
+use crate::protocol::HttpRequest;
 
 /// Where to send a call, and how to sign it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,76 +19,73 @@ pub struct Endpoint {
     pub double_encode: bool,
     /// Headers that the request must carry.
     pub headers: Vec<(Box<str>, String)>,
-    /// The model's path begins with the bucket, which is in `url`.
-    pub(super) bucket_in_path: bool,
+    /// The host has names below it that an operation's host prefix can choose: it is AWS's own.
+    pub takes_prefix: bool,
 }
 
 impl Endpoint {
-    /// The whole URI of a request: `path` as [the protocols](crate::protocol) encode it from the model's
-    /// URI, with S3's bucket at its begin, and perhaps with the fixed parameters of the query; `query` as
-    /// plain text.
+    /// The whole URI of a request.
     ///
     /// # Errors
     ///
-    /// The path has characters that a URI cannot have.
-    pub fn uri(&self, path: &str, query: &[(String, String)]) -> Result<Uri, EndpointError> {
-        let (path, fixed) = path.split_once('?').map_or((path, None), |(path, fixed)| (path, Some(fixed)));
-        let path = if self.bucket_in_path { without_first_segment(path) } else { path };
+    /// The host prefix does not fit into a host name, or the path has characters that a URI cannot have.
+    pub fn uri(&self, request: &HttpRequest) -> Result<Uri, EndpointError> {
         let host = self.url.find("://").map_or(0, |it| it + 3);
-        let (origin, base) = match self.url[host..].find('/') {
-            Some(slash) => self.url.split_at(host + slash),
-            None => (self.url.as_str(), ""),
-        };
+        let (scheme, rest) = self.url.split_at(host);
+        let (authority, base) = rest.find('/').map_or((rest, ""), |slash| rest.split_at(slash));
+        let query = request.query_string();
 
-        let mut uri = String::with_capacity(self.url.len() + path.len() + 64);
-        uri.push_str(origin);
-        match (base, path) {
+        let mut uri = String::with_capacity(self.url.len() + request.path.len() + query.len() + 32);
+        uri.push_str(scheme);
+        if let Some(prefix) = request.host_prefix.as_deref().filter(|_| self.takes_prefix) {
+            // It ends in the middle of a label or after one.
+            if !is_valid_host_label(prefix.trim_end_matches(['.', '-']), true) {
+                return Err(EndpointError::HostPrefix(prefix.to_owned()));
+            }
+            uri.push_str(prefix);
+        }
+        uri.push_str(authority);
+        match (base, request.path.as_str()) {
             ("", "" | "/") => uri.push('/'),
             (base, "" | "/") => uri.push_str(base),
             (base, path) => {
-                let base = if path.starts_with('/') { base.strip_suffix('/').unwrap_or(base) } else { base };
-                uri.push_str(base);
-                if !path.starts_with('/') && !base.ends_with('/') {
+                uri.push_str(base.strip_suffix('/').unwrap_or(base));
+                if !path.starts_with('/') {
                     uri.push('/');
                 }
                 uri.push_str(path);
             }
         }
-        let mut separator = '?';
-        if let Some(fixed) = fixed.filter(|it| !it.is_empty()) {
-            uri.push(separator);
-            uri.push_str(fixed);
-            separator = '&';
+        if !query.is_empty() {
+            uri.push('?');
+            uri.push_str(&query);
         }
-        for (name, value) in query {
-            uri.push(separator);
-            uri.extend(utf8_percent_encode(name, QUERY));
-            uri.push('=');
-            uri.extend(utf8_percent_encode(value, QUERY));
-            separator = '&';
-        }
-        uri.parse().map_err(|_| EndpointError::Uri { path: path.to_owned() })
+        uri.parse().map_err(|_| EndpointError::Path(request.path.clone()))
     }
-}
-
-fn without_first_segment(path: &str) -> &str {
-    let segment = path.strip_prefix('/').unwrap_or(path);
-    segment.find('/').map_or("", |slash| &segment[slash..])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn endpoint(url: &str, bucket_in_path: bool) -> Endpoint {
-        Endpoint {
+    fn uri(url: &str, takes_prefix: bool, prefix: Option<&str>, path: &str) -> Result<String, EndpointError> {
+        let endpoint = Endpoint {
             url: url.to_owned(),
             signing_region: "us-east-1".to_owned(),
             signing_name: "s3".to_owned(),
             double_encode: false,
             headers: Vec::new(),
-            bucket_in_path,
-        }
+            takes_prefix,
+        };
+        let request = HttpRequest {
+            method: http::Method::GET,
+            host_prefix: prefix.map(str::to_owned),
+            path: path.to_owned(),
+            query: Vec::new(),
+            headers: Vec::new(),
+            body: bytes::Bytes::new(),
+        };
+        endpoint.uri(&request).map(|uri| uri.to_string())
     }
 
     #[test]
@@ -101,32 +96,22 @@ mod tests {
             ("https://a.com/", "/x/y", "https://a.com/x/y"),
             ("https://a.com/base", "/", "https://a.com/base"),
             ("https://a.com/base/", "/x", "https://a.com/base/x"),
+            ("https://a.com/base", "//x", "https://a.com/base//x"),
             ("http://127.0.0.1:5000", "/v1//x%2Fy/", "http://127.0.0.1:5000/v1//x%2Fy/"),
-            ("https://a.com", "/x?list-type=2", "https://a.com/x?list-type=2"),
         ] {
-            assert_eq!(endpoint(url, false).uri(path, &[]).unwrap(), joined, "{url} {path}");
+            assert_eq!(uri(url, false, None, path).unwrap(), joined, "{url} {path}");
         }
+        assert_eq!(uri("https://a.com", true, None, "/a b"), Err(EndpointError::Path("/a b".to_owned())));
     }
 
     #[test]
-    fn the_bucket_is_there_once() {
-        for (url, path, joined) in [
-            ("https://b.s3.amazonaws.com", "/b", "https://b.s3.amazonaws.com/"),
-            ("https://b.s3.amazonaws.com", "/b/key//%20x", "https://b.s3.amazonaws.com/key//%20x"),
-            ("https://b.s3.amazonaws.com", "/b//key", "https://b.s3.amazonaws.com//key"),
-            ("http://127.0.0.1:5000/b", "/b", "http://127.0.0.1:5000/b"),
-            ("http://127.0.0.1:5000/b", "/b/key", "http://127.0.0.1:5000/b/key"),
-            ("http://127.0.0.1:5000/b", "/b?acl", "http://127.0.0.1:5000/b?acl"),
-        ] {
-            assert_eq!(endpoint(url, true).uri(path, &[]).unwrap(), joined, "{url} {path}");
+    fn prefixes_go_before_hosts_that_take_them() {
+        assert_eq!(uri("https://a.com/b", true, Some("data-"), "/").unwrap(), "https://data-a.com/b");
+        assert_eq!(uri("https://a.com", true, Some("cp.maps."), "/").unwrap(), "https://cp.maps.a.com/");
+        assert_eq!(uri("http://127.0.0.1:1", false, Some("data-"), "/").unwrap(), "http://127.0.0.1:1/");
+        for prefix in ["", ".", "a..", "a/", "a@", "ü.", &"a".repeat(64)] {
+            let refused = Err(EndpointError::HostPrefix(prefix.to_owned()));
+            assert_eq!(uri("https://a.com", true, Some(prefix), "/"), refused);
         }
-    }
-
-    #[test]
-    fn queries_are_encoded_strictly() {
-        let query = [("a b".to_owned(), "ü+/&=~".to_owned()), ("empty".to_owned(), String::new())];
-        let uri = endpoint("https://a.com", false).uri("/?fixed", &query).unwrap();
-        assert_eq!(uri, "https://a.com/?fixed&a%20b=%C3%BC%2B%2F%26%3D~&empty=");
-        assert!(endpoint("https://a.com", false).uri("/a b", &[]).is_err());
     }
 }

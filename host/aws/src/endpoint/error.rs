@@ -40,12 +40,9 @@ pub enum EndpointError {
         /// The ways to sign, with commas.
         schemes: String,
     },
-    /// A member of the input is part of the host name and does not fit there, or is missing.
-    #[error("{member} is part of the host name: it needs 1 to 63 letters, digits and hyphens")]
-    HostLabel {
-        /// The member of the input.
-        member: Box<str>,
-    },
+    /// A member of the input is part of the host name and does not fit there. Correct it.
+    #[error("`{0}` cannot begin a host name: its labels need 1 to 63 letters, digits and hyphens")]
+    HostPrefix(String),
     /// An endpoint URL of the settings is not one. Correct it.
     #[error("{origin}: `{url}` is not an endpoint URL: it needs http or https, a host, and no query or user")]
     Url {
@@ -54,12 +51,9 @@ pub enum EndpointError {
         /// What was set.
         url: String,
     },
-    /// The path of the request has characters that a URI cannot have.
-    #[error("the request's path is not one of a URI: {path}")]
-    Uri {
-        /// The path.
-        path: String,
-    },
+    /// The path of a request has characters that a URI cannot have.
+    #[error("`{0}` is not the path of a URI")]
+    Path(String),
     /// A setting is neither `true` nor `false`. Correct it.
     #[error("{name}: `{value}` is neither `true` nor `false`")]
     Flag {

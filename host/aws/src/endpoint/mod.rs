@@ -3,7 +3,6 @@
 mod address;
 mod builtins;
 mod error;
-mod host_prefix;
 mod parameters;
 mod partition;
 mod resolver;

@@ -8,7 +8,6 @@ use serde_json::Value as Json;
 use super::address::Endpoint;
 use super::builtins::Builtins;
 use super::error::EndpointError;
-use super::host_prefix::host_prefix;
 use super::parameters;
 use super::partition::PartitionIndex;
 use super::rules::{AuthScheme, Resolved, RuleSet, RuleSetError, is_valid_host_label};
@@ -73,20 +72,14 @@ impl Resolver {
         let single = scheme.as_ref().and_then(|it| it.disable_double_encoding).unwrap_or(false);
         let (name, region) = scheme.map_or((None, None), |it| (it.signing_name, it.signing_region));
 
-        let mut url = resolved.url;
-        // An emulator has one host name, and no DNS for prefixes of it.
-        let prefix = if builtins.endpoint.is_none() { host_prefix(service, operation, input)? } else { None };
-        if let (Some(prefix), Some(scheme)) = (prefix, url.find("://")) {
-            url.insert_str(scheme + 3, &prefix);
-        }
         let first = |(name, values): (_, Vec<_>)| values.into_iter().next().map(|value| (name, value));
         Ok(Endpoint {
-            url,
+            url: resolved.url,
             signing_region: region.or_else(|| builtins.region.map(str::to_owned)).unwrap_or_default(),
             signing_name: name.unwrap_or_else(|| service.signing_name.to_string()),
             double_encode: !single && service.signature != Signature::S3,
             headers: resolved.headers.into_iter().filter_map(first).collect(),
-            bucket_in_path: &*service.name == "s3" && operation.uri.starts_with("/{Bucket}"),
+            takes_prefix: builtins.endpoint.is_none(),
         })
     }
 
