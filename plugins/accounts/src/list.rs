@@ -75,6 +75,14 @@ mod tests {
     }
 
     #[test]
+    fn clients_see_a_small_tool() {
+        let tool = tollgate_sdk::describe::<accounts_list>();
+        insta::assert_snapshot!(tool.description, @"Lists the AWS accounts that can be asked, with what selects them. `regions`: those configured for one of them.");
+        insta::assert_snapshot!(tool.input_schema["properties"]["fields"], @r#"{"type":"array","items":{"type":"string"},"description":"Columns; default: id, name, environment, regions, tags (or tags.<key>)"}"#);
+        assert!(tool.hints.read_only && !tool.hints.open_world);
+    }
+
+    #[test]
     fn regions_keep_the_accounts_configured_for_one_of_them() {
         let query = ListQuery { regions: vec!["eu-west-1".to_owned()], ..ListQuery::default() };
         let table = table(&query, accounts()).expect("the query fits");

@@ -76,7 +76,31 @@ fn region_of(location: Option<String>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use tollgate_sdk::describe;
+
     use super::*;
+
+    #[test]
+    fn buckets_become_rows_with_or_without_their_region() {
+        let output = json!({ "Buckets": [
+            { "Name": "logs", "BucketRegion": "eu-west-1", "CreationDate": "2026-03-01T00:00:00Z" },
+            { "Name": "old", "CreationDate": "2010-03-01T00:00:00Z" },
+        ] });
+        let selected =
+            jmespath::compile(SELECT).and_then(|select| select.search(output)).expect("the expression fits");
+        let selected = serde_json::to_string(&selected).expect("JSON");
+        let rows: Vec<Bucket> = serde_json::from_str(&selected).expect("what the expression makes");
+        assert_eq!((rows[0].name.as_str(), rows[0].region.as_deref()), ("logs", Some("eu-west-1")));
+        assert_eq!((rows[1].name.as_str(), rows[1].region.as_deref()), ("old", None));
+        assert_eq!(rows[1].creation_date.as_deref(), Some("2010-03-01T00:00:00Z"));
+    }
+
+    #[test]
+    fn clients_see_a_small_tool() {
+        let tool = describe::<s3_list_buckets>();
+        insta::assert_snapshot!(tool.description, @"Lists S3 buckets across accounts. Without `regions`: those of all regions.");
+        insta::assert_snapshot!(tool.input_schema["properties"]["fields"], @r#"{"type":"array","items":{"type":"string"},"description":"Columns; default: account, region, name, creation_date; more: account_id"}"#);
+    }
 
     #[test]
     fn location_constraints_are_regions_but_for_the_oldest() {

@@ -67,8 +67,17 @@ impl Columns {
         self.all.iter().map(|column| column.name.as_str())
     }
 
+    /// What the schema says of `filter`: how one is written, with a column that this table has.
+    pub(super) fn filter_help(&self) -> String {
+        let column = match self.get("name") {
+            Some(_) => "name",
+            None => self.default.first().map_or("name", String::as_str),
+        };
+        format!("JMESPath condition on a row, e.g. contains({column}, 'prod')")
+    }
+
     /// What the schema says of `fields`, so that a caller knows the columns without a call.
-    pub(super) fn description(&self) -> String {
+    pub(super) fn fields_help(&self) -> String {
         let list = |wanted: bool| {
             let name = |column: &Column| match column.nested {
                 true => format!("{0} (or {0}.<key>)", column.name),

@@ -202,8 +202,12 @@ impl<R: Row> IntoOutput for Table<R> {
     }
 
     fn complete_input_schema(schema: &mut Value) {
-        if let Some(Value::Object(fields)) = schema.pointer_mut("/properties/fields") {
-            fields.insert("description".into(), Columns::of::<R>().description().into());
+        let columns = Columns::of::<R>();
+        let Some(Value::Object(properties)) = schema.get_mut("properties") else { return };
+        for (word, description) in [("filter", columns.filter_help()), ("fields", columns.fields_help())] {
+            if let Some(Value::Object(property)) = properties.get_mut(word) {
+                property.insert("description".into(), description.into());
+            }
         }
     }
 

@@ -19,7 +19,9 @@ use serde::Deserialize;
 /// }
 /// ```
 ///
-/// The host knows the word `accounts` too: it narrows what the call may reach to them.
+/// The schema of a tool that returns a [`Table`](crate::Table) names its columns under `fields`, and
+/// one of them in the example of `filter`. The host knows the word `accounts` too: it narrows what
+/// the call may reach to them.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct ListQuery {
@@ -27,9 +29,9 @@ pub struct ListQuery {
     pub accounts: Vec<String>,
     /// Default: each account's configured ones; all: its enabled ones
     pub regions: Vec<String>,
-    /// JMESPath condition on a row, e.g. contains(account, 'prod') && region != 'us-east-1'
+    /// JMESPath condition on a row
     pub filter: Option<String>,
-    /// Columns; the table's own list stands here in a tool's schema
+    /// Columns
     pub fields: Vec<String>,
     /// Count rows by these columns instead of listing them
     pub group_by: Vec<String>,
