@@ -25,7 +25,10 @@ pub(crate) fn run() -> Result<()> {
     let tollgate = binary();
     for (question, call) in QUESTIONS {
         println!("\n# {question}");
-        println!("$ tollgate call --demo {}", call.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" "));
+        println!(
+            "$ tollgate call --demo {}",
+            call.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
+        );
         std::process::Command::new(&tollgate).args(["call", "--demo"]).args(call).run()?;
     }
     let tollgate = tollgate.display();
@@ -45,5 +48,9 @@ fn binary() -> PathBuf {
 }
 
 fn quoted(word: &str) -> String {
-    if word.contains([' ', '"', '\'', '{']) { format!("'{}'", word.replace('\'', r"'\''")) } else { word.to_owned() }
+    if word.contains([' ', '"', '\'', '{']) {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    } else {
+        word.to_owned()
+    }
 }

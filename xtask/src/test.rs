@@ -56,7 +56,12 @@ fn botocore_source(target: &Path, python: &Path) -> Result<PathBuf> {
             .arg(&sources)
             .run()?;
         let archive = sources.join(format!("{}.tar.gz", BOTOCORE_SOURCE.replace("==", "-")));
-        Command::new("tar").args(["xzf"]).arg(&archive).args(["--strip-components", "1", "-C"]).arg(&sources).run()
+        Command::new("tar")
+            .args(["xzf"])
+            .arg(&archive)
+            .args(["--strip-components", "1", "-C"])
+            .arg(&sources)
+            .run()
     })?;
     Ok(sources)
 }
@@ -78,7 +83,11 @@ fn typescript(target: &Path, python: &Path) -> Result<PathBuf> {
             std::iter::once(bin.to_owned())
                 .chain(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())),
         )?;
-        Command::new("npm").args(["ci", "--silent", "--no-audit", "--no-fund"]).current_dir(&to).env("PATH", path).run()
+        Command::new("npm")
+            .args(["ci", "--silent", "--no-audit", "--no-fund"])
+            .current_dir(&to)
+            .env("PATH", path)
+            .run()
     })?;
     Ok(to)
 }

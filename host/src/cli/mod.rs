@@ -53,7 +53,13 @@ struct Source {
     #[arg(long, conflicts_with = "config")]
     demo: bool,
     /// How long the demo organisation takes for each answer
-    #[arg(long, value_name = "MILLISECONDS", requires = "demo", default_value_t = 0, hide_default_value = true)]
+    #[arg(
+        long,
+        value_name = "MILLISECONDS",
+        requires = "demo",
+        default_value_t = 0,
+        hide_default_value = true
+    )]
     demo_latency: u64,
 }
 

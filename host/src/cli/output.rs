@@ -113,7 +113,8 @@ fn cell(value: &Value) -> String {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
         Value::Object(map) if map.values().all(Value::is_string) => {
-            let pair = |(key, value): (&String, &Value)| format!("{key}={}", value.as_str().unwrap_or_default());
+            let pair =
+                |(key, value): (&String, &Value)| format!("{key}={}", value.as_str().unwrap_or_default());
             map.iter().map(pair).collect::<Vec<_>>().join(" ")
         }
         Value::Array(items) if items.iter().all(Value::is_string) => {

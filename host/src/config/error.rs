@@ -75,9 +75,9 @@ fn with_nearest(message: &str) -> String {
     let mut names = rest.split('`').skip(1).step_by(2);
     let unknown = names.next().unwrap_or_default();
     let known: Vec<_> = names.collect();
-    let nearest = known.iter().max_by(|a, b| {
-        strsim::jaro_winkler(unknown, a).total_cmp(&strsim::jaro_winkler(unknown, b))
-    });
+    let nearest = known
+        .iter()
+        .max_by(|a, b| strsim::jaro_winkler(unknown, a).total_cmp(&strsim::jaro_winkler(unknown, b)));
     match nearest {
         Some(nearest) if strsim::jaro_winkler(unknown, nearest) > 0.7 => {
             format!("unknown key; did you mean `{nearest}`? (known: {})", known.join(", "))

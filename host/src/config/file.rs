@@ -6,9 +6,9 @@ use std::num::{NonZeroU32, NonZeroU64};
 use std::path::PathBuf;
 
 use serde::{Deserialize, Deserializer, de};
-use toml::Spanned;
 use tollgate_aws::account::{AccountId, Secret};
 use tollgate_aws::grant::{Mode, Pattern};
+use toml::Spanned;
 
 /// The whole file.
 #[derive(Debug, Default, Deserialize)]
@@ -179,16 +179,21 @@ struct Name;
 impl Rule for Name {
     const EXPECTED: &'static str = "a name without control characters, at most 128 characters, and not `all`";
     fn holds(text: &str) -> bool {
-        !text.trim().is_empty() && text != "all" && text.chars().count() <= 128 && !text.contains(char::is_control)
+        !text.trim().is_empty()
+            && text != "all"
+            && text.chars().count() <= 128
+            && !text.contains(char::is_control)
     }
 }
 
 struct Role;
 impl Rule for Role {
-    const EXPECTED: &'static str = "the ARN of a role, for example \"arn:aws:iam::222222222222:role/TollgateReadOnly\"";
+    const EXPECTED: &'static str =
+        "the ARN of a role, for example \"arn:aws:iam::222222222222:role/TollgateReadOnly\"";
     fn holds(text: &str) -> bool {
         let mut parts = text.splitn(6, ':');
-        let [arn, partition, iam, region, account, role] = std::array::from_fn(|_| parts.next().unwrap_or_default());
+        let [arn, partition, iam, region, account, role] =
+            std::array::from_fn(|_| parts.next().unwrap_or_default());
         arn == "arn"
             && partition.starts_with("aws")
             && iam == "iam"

@@ -31,7 +31,8 @@ pub(crate) fn load(path: Option<&Path>) -> Result<File, ConfigError> {
 
 /// `$XDG_CONFIG_HOME/tollgate/tollgate.toml`, else `~/.config/tollgate/tollgate.toml`.
 fn user_file() -> Option<PathBuf> {
-    let config_home = std::env::var_os("XDG_CONFIG_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+    let config_home =
+        std::env::var_os("XDG_CONFIG_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
     let config_home = config_home.or_else(|| Some(std::env::home_dir()?.join(".config")))?;
     Some(config_home.join(DEFAULT_PATH))
 }
@@ -52,7 +53,8 @@ fn parse(path: &Path, text: &str) -> Result<File, ConfigError> {
             None => {
                 let key = format!("plugins.{}", name.get_ref());
                 let known = bundled().collect::<Vec<_>>().join(", ");
-                let message = format!("no plugin of this name is bundled ({known}): give the `path` of its component");
+                let message =
+                    format!("no plugin of this name is bundled ({known}): give the `path` of its component");
                 return Err(ConfigError::at(path, text, name.span(), &key, &message));
             }
         }
@@ -72,7 +74,8 @@ fn unique(path: &Path, text: &str, accounts: &[Account]) -> Result<(), ConfigErr
             let value = of(account);
             if let Some(first) = seen.insert(value.get_ref().as_str(), value.span().start) {
                 let first = error::line(text, first);
-                let message = format!("{:?} is the {key} of the account on line {first} already", value.get_ref());
+                let message =
+                    format!("{:?} is the {key} of the account on line {first} already", value.get_ref());
                 return Err(ConfigError::at(path, text, value.span(), &format!("account.{key}"), &message));
             }
         }
@@ -124,7 +127,10 @@ mod tests {
         .expect("valid");
         assert_eq!(file.account[0].id.get_ref(), "222222222222");
         assert_eq!(file.account[0].tags["team"], "payments");
-        assert_eq!(file.plugins.values().next().expect("one").grant.as_deref(), Some(&["ec2:Describe*".parse().expect("valid")][..]));
+        assert_eq!(
+            file.plugins.values().next().expect("one").grant.as_deref(),
+            Some(&["ec2:Describe*".parse().expect("valid")][..])
+        );
     }
 
     #[test]
