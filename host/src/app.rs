@@ -4,10 +4,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
+use aws_credential_types::provider::SharedCredentialsProvider;
 use tollgate_aws::account::Account;
 use tollgate_aws::{Client, Config as AwsConfig};
 use tollgate_runtime::{Config as RuntimeConfig, Limits, PluginConfig, Runtime, Source};
-use tollgate_sim::{DemoOptions, Sim};
+use tollgate_sim::{DEMO_REGION, DemoOptions, DemoOrg, Sim};
 
 use crate::bundled::BUNDLED;
 use crate::config::{self, File, Plugin};
@@ -41,9 +42,15 @@ impl App {
 
     /// Serves the demo organisation, whose AWS runs in this process and takes `latency` for each answer.
     pub(crate) async fn demo(latency: Duration) -> Result<Self> {
-        let (sim, aws) = tollgate_sim::demo(DemoOptions { latency, ..DemoOptions::default() })
-            .await
-            .context("cannot start the demo organisation")?;
+        let org = DemoOrg::load(&DemoOptions { latency, ..DemoOptions::default() })?;
+        let (sim, accounts) = org.start().await.context("cannot start the demo organisation")?;
+        let aws = AwsConfig {
+            home_region: Some(DEMO_REGION.to_owned()),
+            endpoint_url: Some(sim.endpoint_url()),
+            accounts,
+            base_credentials: Some(SharedCredentialsProvider::new(sim.base_credentials())),
+            ..AwsConfig::default()
+        };
         let config = RuntimeConfig {
             limits: Limits::default(),
             cache_dir: cache_dir(),
