@@ -28,6 +28,16 @@ pub use plugin::Component;
 pub use plugin::{Invocation, Plugin};
 pub use table::{Failure, ListQuery, Row, Rows, Table, sweep, sweep_accounts};
 pub use tags::Tags;
+/// ```
+/// use tollgate_sdk::{ToolError, tool};
+///
+/// /// Answers ping.
+/// #[tool(read_only, idempotent, title = "Ping")]
+/// async fn host_ping() -> Result<String, ToolError> {
+///     Ok("pong".to_owned())
+/// }
+/// ```
+///
 pub use tollgate_sdk_macros::tool;
 #[doc(hidden)]
 pub use tool::ToolResult;

@@ -7,12 +7,6 @@ mod tool;
 
 /// Makes a tool of an async function.
 ///
-/// ```ignore
-/// /// Lists EC2 instances.
-/// #[tool(read_only, open_world, title = "EC2 instances")]
-/// async fn ec2_list_instances(query: ListQuery) -> Result<Table<Instance>, ToolError> { … }
-/// ```
-///
 /// - The doc comment is the description that clients' models read: what is answered, in one or two
 ///   sentences. It is required.
 /// - The function takes no argument or one, a struct with serde's `Deserialize` and schemars'
