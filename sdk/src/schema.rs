@@ -4,13 +4,20 @@
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
-/// The schema of a tool's arguments: closed, and without the `null` of what is optional anyway.
+/// The schema of a tool's arguments: closed, unless it is one of several, and without the `null` of
+/// what is optional anyway.
+///
+/// # Panics
+/// Where `T` is no JSON object: the plugin then fails to load, and says why.
 pub(crate) fn of_input<T: JsonSchema>() -> Value {
     let mut root = generate::<T>(SchemaSettings::draft2020_12().for_deserialize());
+    assert!(may_be_object(&root), "a tool's argument must be a struct, and `{}` is not", T::schema_name());
     drop_null_of_optional(&mut root);
     root.entry("type").or_insert_with(|| json!("object"));
-    root.entry("properties").or_insert_with(|| json!({}));
-    root.entry("additionalProperties").or_insert(json!(false));
+    if !["anyOf", "oneOf", "allOf"].iter().any(|choice| root.contains_key(*choice)) {
+        root.entry("properties").or_insert_with(|| json!({}));
+        root.entry("additionalProperties").or_insert(json!(false));
+    }
     Value::Object(root)
 }
 
@@ -20,10 +27,17 @@ pub(crate) fn of_input<T: JsonSchema>() -> Value {
 /// Where `T` is no JSON object: the plugin then fails to load, and says why.
 pub(crate) fn of_output<T: JsonSchema>() -> Value {
     let mut root = generate::<T>(SchemaSettings::draft2020_12().for_serialize());
-    let is_object = root.get("type").is_none_or(|kind| kind == "object");
-    assert!(is_object, "structured output must be a JSON object, and `{}` is not", T::schema_name());
+    assert!(
+        may_be_object(&root),
+        "structured output must be a JSON object, and `{}` is not",
+        T::schema_name()
+    );
     root.insert("type".into(), json!("object"));
     Value::Object(root)
+}
+
+fn may_be_object(root: &Map<String, Value>) -> bool {
+    root.get("type").is_none_or(|kind| kind == "object")
 }
 
 /// The columns that the members of a row type make: name and whether it has members of its own.
@@ -210,6 +224,24 @@ mod tests {
     #[should_panic(expected = "must be a JSON object")]
     fn output_that_is_no_object_is_refused() {
         of_output::<Vec<String>>();
+    }
+
+    #[test]
+    #[should_panic(expected = "a tool's argument must be a struct")]
+    fn input_that_is_no_object_is_refused() {
+        of_input::<String>();
+    }
+
+    #[test]
+    fn one_of_several_shapes_stays_open() {
+        #[derive(Deserialize, JsonSchema)]
+        #[serde(tag = "by", rename_all = "lowercase")]
+        #[allow(dead_code, reason = "only its schema is used")]
+        enum Search {
+            Name { name: String },
+            Id { id: String },
+        }
+        insta::assert_snapshot!(of_input::<Search>(), @r#"{"oneOf":[{"type":"object","properties":{"by":{"type":"string","const":"name"},"name":{"type":"string"}},"required":["by","name"]},{"type":"object","properties":{"by":{"type":"string","const":"id"},"id":{"type":"string"}},"required":["by","id"]}],"type":"object"}"#);
     }
 
     #[test]

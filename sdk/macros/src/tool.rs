@@ -1,7 +1,7 @@
 //! From a function to a tool.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
 use syn::{Error, Expr, ExprLit, FnArg, ItemFn, Lit, Meta, Result, ReturnType, Type, spanned::Spanned};
 
 use crate::attributes::Attributes;
@@ -26,6 +26,8 @@ pub(crate) fn expand(attributes: TokenStream, item: TokenStream) -> Result<Token
         Some(argument) => (quote!(#argument), quote!(#ident(arguments))),
         None => (quote!(::tollgate_sdk::NoArguments), quote!({ let _ = arguments; #ident() })),
     };
+    // At the type that the author wrote, so that the compiler points there where it does not fit.
+    let output = quote_spanned!(result.span()=> <#result as ::tollgate_sdk::ToolResult>::Output);
     let doc = format!("The tool `{name}`.");
     Ok(quote! {
         #function
@@ -45,7 +47,7 @@ pub(crate) fn expand(attributes: TokenStream, item: TokenStream) -> Result<Token
                 open_world: #open_world,
             };
             type Arguments = #arguments;
-            type Output = <#result as ::tollgate_sdk::ToolResult>::Output;
+            type Output = #output;
 
             async fn call(
                 arguments: Self::Arguments,
