@@ -1,0 +1,28 @@
+//! `tollgate:aws/credentials`: who the host is in an account.
+
+use tollgate_aws::InvalidRequest;
+use wasmtime::component::{Accessor, HasSelf};
+
+use super::{NO_CALL, api};
+use crate::bindings::tollgate::aws::api::{Error, Target};
+use crate::bindings::tollgate::aws::credentials::{Host, HostWithStore, Identity};
+use crate::state::State;
+
+impl Host for State {}
+
+impl<T: Send> HostWithStore<T> for HasSelf<State> {
+    async fn caller_identity(accessor: &Accessor<T, Self>, target: Target) -> Result<Identity, Error> {
+        let scope = accessor.with(|mut access| access.get().context.scope.clone());
+        let scope = scope.ok_or_else(|| Error::Denied(NO_CALL.to_owned()))?;
+        let size = target.account.len() + target.region.len();
+        let target = api::target(&scope, target)?;
+        let _place = scope.queue.enter(size).await.map_err(Error::Other)?;
+        let identity = async {
+            let sts = scope.client.pack().service("sts").map_err(InvalidRequest::from)?;
+            scope.grant.check(sts.operation("GetCallerIdentity").map_err(InvalidRequest::from)?)?;
+            scope.client.caller_identity(target.account, &target.region).await
+        };
+        let identity = identity.await.map_err(api::error)?;
+        Ok(Identity { account: identity.account.to_string(), arn: identity.arn, user_id: identity.user_id })
+    }
+}

@@ -1,0 +1,15 @@
+//! What the host offers to plugins: one file per interface of the contract.
+
+pub(crate) mod accounts;
+pub(crate) mod api;
+pub(crate) mod cache;
+pub(crate) mod credentials;
+pub(crate) mod log;
+pub(crate) mod progress;
+mod queue;
+pub(crate) mod stdio;
+
+pub(crate) use queue::Queue;
+
+/// What the functions that need a call answer while a plugin lists its tools.
+const NO_CALL: &str = "there is no call: tools are listed before any call, without access to AWS";
