@@ -1,7 +1,9 @@
 //! A dynamic AWS client: any operation of any service, from a model pack, over many accounts.
 
 pub mod account;
+mod client;
 mod clock;
+mod config;
 pub mod credentials;
 pub mod endpoint;
 mod error;
@@ -11,9 +13,14 @@ mod page;
 pub mod protocol;
 mod retry;
 mod select;
+pub mod sign;
 mod transport;
+mod wire;
 
+pub use client::{Client, Request, Response};
 pub use clock::Clock;
+pub use config::{Concurrency, Config, ConfigError};
+pub use credentials::Identity;
 pub use error::{Error, InvalidRequest};
 pub use retry::RetryConfig;
 pub use transport::Timeouts;
