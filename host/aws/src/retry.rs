@@ -60,15 +60,6 @@ pub(crate) enum Kind {
     Throttled,
 }
 
-/// An attempt that failed.
-#[derive(Debug)]
-pub(crate) struct Failure<E> {
-    pub(crate) error: E,
-    pub(crate) kind: Kind,
-    /// The pause that the service asks for.
-    pub(crate) retry_after: Option<Duration>,
-}
-
 /// The error codes that mean "slower".
 const THROTTLING: &[&str] = &[
     "BandwidthLimitExceeded",
@@ -134,43 +125,60 @@ impl TokenBucket {
     }
 }
 
-/// Attempts until one works, or none is left, or the deadline would pass before the next.
-///
-/// The error comes with the number of attempts that were made.
-pub(crate) async fn run<T, E, F>(
-    config: &RetryConfig,
-    bucket: &TokenBucket,
+/// The attempts of one request.
+#[derive(Debug)]
+pub(crate) struct Attempts<'a> {
+    config: &'a RetryConfig,
+    bucket: &'a TokenBucket,
     deadline: Instant,
-    mut attempt: impl FnMut(u32) -> F,
-) -> Result<T, (E, u32)>
-where
-    F: Future<Output = Result<T, Failure<E>>>,
-{
-    let mut paid = 0;
-    let mut made = 0;
-    loop {
-        made += 1;
-        let failure = match attempt(made).await {
-            Ok(answer) => {
-                bucket.give(if paid == 0 { 1 } else { paid });
-                return Ok(answer);
+    made: u32,
+    paid: u32,
+}
+
+impl<'a> Attempts<'a> {
+    /// Before the first one. No pause will go beyond the deadline.
+    pub(crate) fn new(config: &'a RetryConfig, bucket: &'a TokenBucket, deadline: Instant) -> Self {
+        Self { config, bucket, deadline, made: 0, paid: 0 }
+    }
+
+    /// Begins one; tells which it is, from 1.
+    pub(crate) fn begin(&mut self) -> u32 {
+        self.made += 1;
+        self.made
+    }
+
+    /// How many were begun.
+    pub(crate) fn made(&self) -> u32 {
+        self.made
+    }
+
+    /// It worked: tokens come back.
+    pub(crate) fn succeeded(&self) {
+        self.bucket.give(if self.paid == 0 { 1 } else { self.paid });
+    }
+
+    /// It failed: waits, and tells whether to begin another one.
+    pub(crate) async fn failed(&mut self, kind: Kind, retry_after: Option<Duration>) -> bool {
+        match self.pause(kind, retry_after) {
+            Some(pause) if Instant::now() + pause < self.deadline => {
+                tokio::time::sleep(pause).await;
+                true
             }
-            Err(failure) => failure,
-        };
-        let pause = match failure.kind {
+            _ => false,
+        }
+    }
+
+    fn pause(&mut self, kind: Kind, retry_after: Option<Duration>) -> Option<Duration> {
+        match kind {
             Kind::Permanent => None,
             Kind::Corrected => Some(Duration::ZERO),
-            _ if made >= config.max_attempts => None,
+            _ if self.made >= self.config.max_attempts => None,
             kind => {
                 let cost =
                     if kind == Kind::TimedOut { TokenBucket::COST_AFTER_TIMEOUT } else { TokenBucket::COST };
-                paid = cost;
-                bucket.take(cost).then(|| pause(config, made, failure.retry_after))
+                self.paid = cost;
+                self.bucket.take(cost).then(|| pause(self.config, self.made, retry_after))
             }
-        };
-        match pause {
-            Some(pause) if Instant::now() + pause < deadline => tokio::time::sleep(pause).await,
-            _ => return Err((failure.error, made)),
         }
     }
 }
@@ -185,36 +193,33 @@ fn pause(config: &RetryConfig, made: u32, asked: Option<Duration>) -> Duration {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Mutex;
-
     use super::*;
 
     fn config() -> RetryConfig {
         RetryConfig { jitter: Arc::new(|| 0.5), ..RetryConfig::default() }
     }
 
-    /// Runs against scripted failures; tells the outcome, and when each attempt was made, in milliseconds.
+    /// Runs against scripted failures; tells whether it worked, and when each attempt was made, in milliseconds.
     async fn script(
         config: &RetryConfig,
         bucket: &TokenBucket,
         failures: &[(Kind, Option<Duration>)],
         deadline: Duration,
-    ) -> (Result<(), (usize, u32)>, Vec<u128>) {
+    ) -> (bool, Vec<u128>) {
         let start = Instant::now();
-        let times = Mutex::new(Vec::new());
-        let outcome = run(config, bucket, start + deadline, |made| {
-            times.lock().unwrap().push(start.elapsed().as_millis());
-            let position = made as usize - 1;
-            let failure = failures.get(position).copied();
-            async move {
-                match failure {
-                    Some((kind, retry_after)) => Err(Failure { error: position, kind, retry_after }),
-                    None => Ok(()),
-                }
+        let mut times = Vec::new();
+        let mut attempts = Attempts::new(config, bucket, start + deadline);
+        loop {
+            let position = attempts.begin() as usize - 1;
+            times.push(start.elapsed().as_millis());
+            let Some((kind, retry_after)) = failures.get(position) else {
+                attempts.succeeded();
+                return (true, times);
+            };
+            if !attempts.failed(*kind, *retry_after).await {
+                return (false, times);
             }
-        })
-        .await;
-        (outcome, times.into_inner().unwrap())
+        }
     }
 
     const LONG: Duration = Duration::from_secs(1000);
@@ -224,12 +229,12 @@ mod tests {
         let bucket = TokenBucket::default();
         let failing = [(Kind::Throttled, None); 5];
         let (outcome, times) = script(&config(), &bucket, &failing, LONG).await;
-        assert_eq!(outcome, Err((2, 3)));
+        assert!(!outcome);
         assert_eq!(times, [0, 500, 1500]);
         assert_eq!(bucket.0.load(Ordering::Relaxed), 490);
 
         let (outcome, times) = script(&config(), &bucket, &failing[..2], LONG).await;
-        assert_eq!(outcome, Ok(()));
+        assert!(outcome);
         assert_eq!(times, [0, 500, 1500]);
         assert_eq!(bucket.0.load(Ordering::Relaxed), 485, "the last retry's tokens come back");
     }
@@ -246,9 +251,9 @@ mod tests {
     async fn what_is_permanent_is_not_tried_again() {
         let bucket = TokenBucket::default();
         let (outcome, times) = script(&config(), &bucket, &[(Kind::Permanent, None)], LONG).await;
-        assert_eq!((outcome, times.len()), (Err((0, 1)), 1));
+        assert_eq!((outcome, times), (false, vec![0]));
         let (outcome, times) = script(&config(), &bucket, &[(Kind::Corrected, None)], LONG).await;
-        assert_eq!((outcome, times), (Ok(()), vec![0, 0]));
+        assert_eq!((outcome, times), (true, vec![0, 0]));
     }
 
     #[tokio::test(start_paused = true)]
@@ -263,10 +268,14 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn an_empty_bucket_ends_it() {
         let bucket = TokenBucket(AtomicU32::new(19));
-        let (outcome, _) = script(&config(), &bucket, &[(Kind::TimedOut, None); 3], LONG).await;
-        assert_eq!(outcome, Err((1, 2)), "10 of 19 for the first retry, and 9 are too few for another");
+        let (outcome, times) = script(&config(), &bucket, &[(Kind::TimedOut, None); 3], LONG).await;
+        assert_eq!(
+            (outcome, times.len()),
+            (false, 2),
+            "10 of 19 for the first retry, and 9 are too few for another"
+        );
         for _ in 0..2 {
-            assert_eq!(script(&config(), &bucket, &[], LONG).await.0, Ok(()));
+            assert!(script(&config(), &bucket, &[], LONG).await.0);
         }
         assert_eq!(bucket.0.load(Ordering::Relaxed), 11, "one for each success");
     }
@@ -276,7 +285,7 @@ mod tests {
         let (outcome, times) =
             script(&config(), &TokenBucket::default(), &[(Kind::Transient, None); 3], Duration::from_secs(1))
                 .await;
-        assert_eq!((outcome, times), (Err((1, 2)), vec![0, 500]));
+        assert_eq!((outcome, times), (false, vec![0, 500]));
     }
 
     #[test]

@@ -70,15 +70,17 @@ impl Registry {
                 selector: id.to_string(),
                 accounts: vec![account.name.clone()],
             }),
-            None => {
-                let ids = self
-                    .accounts
-                    .iter()
-                    .filter(|account| account.enabled)
-                    .map(|account| account.id.to_string());
-                let nearest = nearest(id.as_str(), ids.map(|id| (id.clone(), id)));
-                Err(SelectorError::Unknown { selector: id.to_string(), nearest })
-            }
+            None => Err(Self::unknown(id, self.accounts.iter().filter(|account| account.enabled))),
         }
+    }
+
+    /// The error that tells the ids nearest to one that is not there.
+    pub(crate) fn unknown<'a>(
+        id: AccountId,
+        there: impl IntoIterator<Item = &'a Arc<Account>>,
+    ) -> SelectorError {
+        let ids = there.into_iter().map(|account| account.id.to_string());
+        let nearest = nearest(id.as_str(), ids.map(|id| (id.clone(), id)));
+        SelectorError::Unknown { selector: id.to_string(), nearest }
     }
 }

@@ -1,8 +1,14 @@
 //! Credentials: the base credentials, and those of each account's role.
 
+mod base;
 mod error;
 mod secret;
 mod slot;
+mod store;
+mod sts;
 
+pub(crate) use base::Base;
 pub use error::CredentialsError;
 pub use secret::Secret;
+pub(crate) use store::Store;
+pub use sts::Identity;

@@ -1,0 +1,141 @@
+//! One call, from the look-up of the operation to the selected output.
+
+use std::sync::Arc;
+
+use tokio::time::Instant;
+use tracing::Instrument;
+
+use super::{Client, Inner, Request, Response};
+use crate::account::{Account, check_region};
+use crate::error::{Error, InvalidRequest};
+use crate::grant::Grant;
+use crate::model::{Operation, Service};
+use crate::page::{Binding, Limits, Pager, Step};
+use crate::protocol::{self, Value};
+use crate::select::Select;
+use crate::wire::{Exchange, Outgoing, Source};
+
+impl Client {
+    /// Calls an operation, if the grant allows it. All pages are merged, cut at `max_items` or at the client's
+    /// limit of bytes.
+    ///
+    /// Nothing is sent before the grant, the input, the selection and the cursor are checked. Dropping the future
+    /// ends whatever it is waiting for.
+    ///
+    /// # Errors
+    ///
+    /// See [`Error`].
+    pub async fn call(&self, grant: &Grant, request: Request) -> Result<Response, Error> {
+        let span = tracing::debug_span!(
+            "aws",
+            account = %request.target.account,
+            region = short(&request.target.region),
+            service = short(&request.service),
+            operation = short(&request.operation),
+        );
+        let limit = self.inner.wire.call;
+        let deadline = Instant::now() + limit;
+        let call = async {
+            let outcome = tokio::time::timeout_at(deadline, self.checked(grant, &request, deadline)).await;
+            let outcome = outcome.unwrap_or_else(|_| Err(Error::call_timeout(limit)));
+            if let Err(error) = &outcome {
+                tracing::debug!(%error, "call failed");
+            }
+            outcome
+        };
+        call.instrument(span).await
+    }
+
+    async fn checked(&self, grant: &Grant, request: &Request, deadline: Instant) -> Result<Response, Error> {
+        let inner = &*self.inner;
+        let service = inner.wire.service(&request.service)?;
+        let operation = service.operation(&request.operation).map_err(InvalidRequest::from)?;
+        grant.check(operation)?;
+
+        let region = &*request.target.region;
+        check_region(inner.wire.pack.partitions(), region).map_err(InvalidRequest::from)?;
+        let select = request.select.as_deref().map(Select::compile).transpose()?.map(Arc::new);
+        let binding = Binding {
+            service: &request.service,
+            operation: &request.operation,
+            target: &request.target,
+            input: &request.input,
+        };
+        let limits = Limits { max_items: request.max_items, max_bytes: inner.max_output_bytes };
+        let cursor = request.cursor.as_deref().map(|cursor| (&inner.cursors, cursor));
+        let pager = Pager::new(&service, operation, binding, limits, cursor)?;
+        // A wrong input is told before anything is asked of anybody, the account's credentials included.
+        protocol::encode(&service, operation, &request.input).map_err(InvalidRequest::from)?;
+
+        let account = self.account(request.target.account).await?;
+        let one = One { inner, service: &service, operation, account: &account, region, deadline };
+        let mut response = match pager {
+            Some(pager) => one.pages(pager).await?,
+            None => one.page(&request.input).await?,
+        };
+        if let Some(select) = select {
+            response.output = select.apply(response.output, inner.max_output_bytes).await?;
+        }
+        Ok(response)
+    }
+}
+
+/// One operation in one account and region.
+pub(super) struct One<'a> {
+    pub(super) inner: &'a Inner,
+    pub(super) service: &'a Service,
+    pub(super) operation: &'a Operation,
+    pub(super) account: &'a Arc<Account>,
+    pub(super) region: &'a str,
+    pub(super) deadline: Instant,
+}
+
+impl One<'_> {
+    /// All pages, as far as they are wanted.
+    pub(super) async fn pages(&self, mut pager: Pager<'_>) -> Result<Response, Error> {
+        loop {
+            let input = pager.input();
+            let step = self.ask(&input, |page| pager.absorb(page)).await?;
+            if let Step::Done { truncated } = step {
+                tracing::debug!(pages = pager.pages(), truncated, "merged");
+                let cursor = truncated.then(|| pager.cursor(&self.inner.cursors));
+                return Ok(Response { output: pager.finish(), truncated, cursor });
+            }
+        }
+    }
+
+    /// The one answer of an operation without pages.
+    pub(super) async fn page(&self, input: &serde_json::Value) -> Result<Response, Error> {
+        let limit = self.inner.max_output_bytes;
+        let read = |output: Value<'_>| {
+            let output = serde_json::to_string(&output)
+                .map_err(|error| Error::Internal { reason: format!("output: {error}") })?;
+            if output.len() > limit { Err(Error::TooLarge { limit }) } else { Ok(output) }
+        };
+        let output = self.ask(input, read).await?;
+        Ok(Response { output, truncated: false, cursor: None })
+    }
+
+    /// Encodes, sends, and gives the decoded answer to `read`.
+    async fn ask<T>(
+        &self,
+        input: &serde_json::Value,
+        read: impl FnMut(Value<'_>) -> Result<T, Error> + Send,
+    ) -> Result<T, Error> {
+        let Self { inner, service, operation, account, region, deadline } = *self;
+        // Once for all attempts, so that they carry the same idempotency token.
+        let request = protocol::encode(service, operation, input).map_err(InvalidRequest::from)?;
+        let exchange = Exchange {
+            outgoing: Outgoing { service, operation, input, request: &request },
+            source: Source::Account { account, store: &inner.store, places: &inner.places },
+            region,
+            deadline,
+        };
+        exchange.run(&inner.wire, read).await
+    }
+}
+
+/// What a guest wrote, at a length that fits into a log line.
+fn short(text: &str) -> &str {
+    text.get(..64).unwrap_or(text)
+}

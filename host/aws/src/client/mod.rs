@@ -1,0 +1,155 @@
+//! The client: any operation of any service in any account of the registry.
+
+mod accounts;
+mod call;
+mod regions;
+
+use std::sync::Arc;
+
+use moka::future::Cache;
+use tokio::sync::OnceCell;
+
+use crate::account::{Account, AccountId, Registry, Target, check_region};
+use crate::config::{Config, ConfigError};
+use crate::credentials::{Base, Identity, Store};
+use crate::error::{Error, InvalidRequest};
+use crate::grant::Grant;
+use crate::model::Pack;
+use crate::page::CursorKey;
+use crate::protocol::Value;
+use crate::wire::{Places, Wire};
+
+/// A dynamic AWS client over many accounts. Clones are cheap and share everything.
+///
+/// Making one contacts nothing and reads no file: credentials, the account behind them, and connections come with
+/// the first call that needs them.
+#[derive(Clone, Debug)]
+pub struct Client {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    wire: Wire,
+    registry: Registry,
+    store: Store,
+    places: Places,
+    cursors: CursorKey,
+    max_output_bytes: usize,
+    /// The account of the base credentials, where none is configured.
+    implicit: OnceCell<Arc<Account>>,
+    /// The enabled regions of an account.
+    regions: Cache<AccountId, Arc<Vec<String>>>,
+}
+
+/// One call of one operation.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// Where it goes. For a service with one endpoint any region of the account's partition will do.
+    pub target: Target,
+    /// The service by its SDK name, for example `ec2`.
+    pub service: String,
+    /// The operation by its API name, for example `DescribeInstances`.
+    pub operation: String,
+    /// The input: an object with the member names of the AWS API reference.
+    pub input: serde_json::Value,
+    /// A JMESPath expression over the merged output.
+    pub select: Option<String>,
+    /// At most so many items of a paged operation.
+    pub max_items: Option<u32>,
+    /// Where an earlier response of the same request was cut.
+    pub cursor: Option<String>,
+    /// Ask AWS even where a recent answer is known. The client keeps no answers, so every call asks AWS.
+    pub fresh: bool,
+}
+
+/// The output of an operation, all pages merged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Response {
+    /// JSON: the output, or what `select` made of it.
+    pub output: String,
+    /// Whether AWS has more than `output` holds.
+    pub truncated: bool,
+    /// Continues exactly where this response was cut; good for the same request in this process.
+    pub cursor: Option<String>,
+}
+
+impl Client {
+    /// A client over the bundled model pack.
+    ///
+    /// # Errors
+    ///
+    /// The accounts, a region or an endpoint of the configuration, or the endpoint variables of the environment, do
+    /// not fit.
+    pub fn new(config: Config) -> Result<Self, ConfigError> {
+        let pack = Pack::bundled();
+        let regions = config.accounts.iter().flat_map(|account| &account.regions).chain(&config.home_region);
+        for region in regions {
+            check_region(pack.partitions(), region)?;
+        }
+        let wire = Wire::new(&config, pack)?;
+        let inner = Inner {
+            wire,
+            registry: Registry::new(config.accounts)?,
+            store: Store::new(Base::new(config.base_credentials, config.home_region)),
+            places: Places::new(&config.concurrency),
+            cursors: CursorKey::random().ok_or(ConfigError::Random)?,
+            max_output_bytes: config.max_output_bytes,
+            implicit: OnceCell::new(),
+            regions: regions::cache(),
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// The model of all services.
+    #[must_use]
+    pub fn pack(&self) -> &'static Pack {
+        self.inner.wire.pack
+    }
+
+    /// The accounts of the configuration.
+    #[must_use]
+    pub fn registry(&self) -> &Registry {
+        &self.inner.registry
+    }
+
+    /// Asks STS who signs the requests to a target. Needs the grant `sts:GetCallerIdentity`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::call`].
+    pub async fn caller_identity(&self, grant: &Grant, target: Target) -> Result<Identity, Error> {
+        let request = Request {
+            target,
+            service: "sts".to_owned(),
+            operation: "GetCallerIdentity".to_owned(),
+            input: serde_json::json!({}),
+            select: None,
+            max_items: None,
+            cursor: None,
+            fresh: true,
+        };
+        let response = self.call(grant, request).await?;
+        let output: serde_json::Value = serde_json::from_str(&response.output)
+            .map_err(|error| Error::Internal { reason: format!("sts: {error}") })?;
+        Identity::read(&Value::from(output))
+            .ok_or_else(|| Error::Response { reason: "GetCallerIdentity told no account".to_owned() })
+    }
+
+    /// The enabled account of an id.
+    async fn account(&self, id: AccountId) -> Result<Arc<Account>, Error> {
+        let found = if self.inner.registry.is_implicit() {
+            let account = self.implicit().await?;
+            if account.id == id {
+                return Ok(account);
+            }
+            crate::account::Registry::unknown(id, [&account])
+        } else {
+            match self.inner.registry.enabled(id) {
+                Ok(account) => return Ok(account.clone()),
+                Err(error) => error,
+            }
+        };
+        Err(InvalidRequest::from(found).into())
+    }
+}

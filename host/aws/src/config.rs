@@ -1,0 +1,86 @@
+//! What a client is made of.
+
+use aws_credential_types::provider::SharedCredentialsProvider;
+use thiserror::Error;
+
+use crate::account::{Account, RegistryError, SelectorError};
+use crate::clock::Clock;
+use crate::endpoint::EndpointError;
+use crate::retry::RetryConfig;
+use crate::transport::Timeouts;
+
+/// What a client is made of. The default serves the account of the default credential chain.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The region of STS, and of accounts without regions; absent: that of the environment or profile.
+    pub home_region: Option<String>,
+    /// One endpoint for all services: an emulator. `AWS_ENDPOINT_URL` and its kin are heeded where it is absent.
+    pub endpoint_url: Option<String>,
+    /// The accounts; none: the base credentials' own.
+    pub accounts: Vec<Account>,
+    /// The base credentials; absent: AWS's default chain (environment, profile, SSO, web identity, container,
+    /// instance).
+    pub base_credentials: Option<SharedCredentialsProvider>,
+    /// How long to wait for what.
+    pub timeouts: Timeouts,
+    /// How many requests are on their way at once.
+    pub concurrency: Concurrency,
+    /// When and how often to try again.
+    pub retry: RetryConfig,
+    /// The largest output in JSON. A paged one is cut there, and its cursor continues it. Default 16 MiB.
+    pub max_output_bytes: usize,
+    /// The largest body of one response. Default 64 MiB.
+    pub max_response_bytes: usize,
+    /// The time, for signatures and expiry.
+    pub clock: Clock,
+}
+
+/// How many requests are on their way at once. Those that wait between retries do not count.
+#[derive(Clone, Debug)]
+pub struct Concurrency {
+    /// Overall. Default 256.
+    pub total: usize,
+    /// In one account. Default 64.
+    pub per_account: usize,
+}
+
+impl Default for Concurrency {
+    fn default() -> Self {
+        Self { total: 256, per_account: 64 }
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            home_region: None,
+            endpoint_url: None,
+            accounts: Vec::new(),
+            base_credentials: None,
+            timeouts: Timeouts::default(),
+            concurrency: Concurrency::default(),
+            retry: RetryConfig::default(),
+            max_output_bytes: 16 << 20,
+            max_response_bytes: 64 << 20,
+            clock: Clock::default(),
+        }
+    }
+}
+
+/// A configuration that no client can be made of. Mend what the text names.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// The accounts do not fit together.
+    #[error(transparent)]
+    Registry(#[from] RegistryError),
+    /// A region is none.
+    #[error(transparent)]
+    Region(#[from] SelectorError),
+    /// An endpoint or flag, of the configuration or of the environment, is none.
+    #[error(transparent)]
+    Endpoint(#[from] EndpointError),
+    /// The system has no source of random numbers.
+    #[error("the system gives no random numbers")]
+    Random,
+}

@@ -1,0 +1,260 @@
+//! One request with its retries.
+
+use std::sync::Arc;
+
+use aws_credential_types::Credentials;
+use bytes::Bytes;
+use http::Response;
+use tokio::time::Instant;
+
+use super::{Outgoing, Places, SendError, Wire, correct, is_signed};
+use crate::account::Account;
+use crate::credentials::{Base, Store};
+use crate::error::Error;
+use crate::protocol::{self, DecodeError, ServiceError, Value};
+use crate::retry::{self, Attempts, Kind};
+use crate::transport::TransportError;
+
+/// Whose credentials sign, and whose place is taken.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Source<'a> {
+    /// The base credentials; takes no place, since others wait for it that may hold theirs.
+    Base(&'a Base),
+    /// An account's.
+    Account {
+        /// The account.
+        account: &'a Arc<Account>,
+        /// Where its credentials are.
+        store: &'a Store,
+        /// Where its places are.
+        places: &'a Places,
+    },
+}
+
+/// One request, sent until it is answered or given up.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Exchange<'a> {
+    pub(crate) outgoing: Outgoing<'a>,
+    pub(crate) source: Source<'a>,
+    pub(crate) region: &'a str,
+    /// No attempt begins after it.
+    pub(crate) deadline: Instant,
+}
+
+/// An attempt that failed.
+struct Failure {
+    error: Error,
+    kind: Kind,
+    retry_after: Option<std::time::Duration>,
+}
+
+/// What can be corrected once in an exchange.
+#[derive(Default)]
+struct Corrected {
+    region: Option<String>,
+    clock: bool,
+    credentials: bool,
+}
+
+impl Exchange<'_> {
+    /// Sends; gives the decoded answer to `read`.
+    pub(crate) async fn run<T>(
+        self,
+        wire: &Wire,
+        mut read: impl FnMut(Value<'_>) -> Result<T, Error> + Send,
+    ) -> Result<T, Error> {
+        let Outgoing { service, operation, .. } = self.outgoing;
+        let signed = is_signed(service, operation)?;
+        let lane = wire.lanes.get(self.source.owner(), self.region, &service.name);
+        let mut attempts = Attempts::new(&wire.retry, &lane.bucket, self.deadline);
+        let mut corrected = Corrected::default();
+        loop {
+            let attempt = attempts.begin();
+            let credentials = if signed { Some(self.source.credentials(wire).await?) } else { None };
+            let place = self.source.place().await?;
+            let region = corrected.region.as_deref().unwrap_or(self.region);
+            let failure = match wire.send(self.outgoing, region, credentials.as_ref(), lane.skew()).await {
+                Ok(response) => match self.answer(&response, &mut read) {
+                    Ok(answer) => {
+                        attempts.succeeded();
+                        return Ok(answer);
+                    }
+                    Err(Refused::Service(error)) => {
+                        let known = lane.skew();
+                        let skew = correct::skew(&error.code, response.headers(), wire.clock.now(), known);
+                        if let Some(skew) = skew.filter(|_| !corrected.clock) {
+                            lane.set_skew(skew);
+                            corrected.clock = true;
+                            Failure::corrected(self.outgoing, error)
+                        } else if self.moved(wire, &mut corrected, &error, &response)
+                            || self.expired(&mut corrected, &error, credentials.as_ref())
+                        {
+                            Failure::corrected(self.outgoing, error)
+                        } else {
+                            Failure::of_service(self.outgoing, error, &response)
+                        }
+                    }
+                    Err(Refused::Error(error)) => return Err(error),
+                },
+                Err(error) => Failure::from(error),
+            };
+            drop(place);
+            tracing::debug!(attempt, kind = ?failure.kind, error = %failure.error, "attempt failed");
+            if !attempts.failed(failure.kind, failure.retry_after).await {
+                return Err(failure.after(self.outgoing, attempts.made()));
+            }
+        }
+    }
+
+    /// Decodes an answer. Large ones keep the thread busy for a while, which then is none of the async ones.
+    fn answer<T>(
+        &self,
+        response: &Response<Bytes>,
+        read: &mut (impl FnMut(Value<'_>) -> Result<T, Error> + Send),
+    ) -> Result<T, Refused> {
+        const LARGE: usize = 512 * 1024;
+        let mut decode = || {
+            let Outgoing { service, operation, .. } = self.outgoing;
+            let (status, headers, body) = (response.status().as_u16(), response.headers(), response.body());
+            if status >= 300 {
+                return Err(Refused::Service(protocol::decode_error(
+                    service, operation, status, headers, body,
+                )));
+            }
+            match protocol::decode(service, operation, status, headers, body) {
+                Ok(value) => read(value).map_err(Refused::Error),
+                Err(DecodeError::Service(error)) => Err(Refused::Service(error)),
+                Err(error) => Err(Refused::Error(Error::Response { reason: error.to_string() })),
+            }
+        };
+        let threads = tokio::runtime::Handle::current().runtime_flavor();
+        if response.body().len() > LARGE && threads == tokio::runtime::RuntimeFlavor::MultiThread {
+            tokio::task::block_in_place(decode)
+        } else {
+            decode()
+        }
+    }
+
+    /// Whether S3 says that the bucket is in another region of the same partition, where it then is asked.
+    fn moved(
+        &self,
+        wire: &Wire,
+        corrected: &mut Corrected,
+        error: &ServiceError,
+        response: &Response<Bytes>,
+    ) -> bool {
+        if &*self.outgoing.service.name != "s3" || corrected.region.is_some() {
+            return false;
+        }
+        let region = correct::bucket_region(&error.code, error.status, response.headers(), response.body());
+        let partition = |region: &str| wire.resolver.partition(region).map(|partition| partition.id.clone());
+        match region {
+            Some(region) if region != self.region && partition(&region) == partition(self.region) => {
+                corrected.region = Some(region);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether the credentials are said to have expired, before their time; others are got then.
+    fn expired(&self, corrected: &mut Corrected, error: &ServiceError, used: Option<&Credentials>) -> bool {
+        let said = matches!(&*error.code, "ExpiredToken" | "ExpiredTokenException");
+        match used {
+            Some(used) if said && !corrected.credentials => {
+                corrected.credentials = true;
+                self.source.forget(used);
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+impl Source<'_> {
+    fn owner(&self) -> &str {
+        match self {
+            Self::Base(_) => "base",
+            Self::Account { account, .. } => account.id.as_str(),
+        }
+    }
+
+    async fn credentials(&self, wire: &Wire) -> Result<Credentials, Error> {
+        match self {
+            Self::Base(base) => Ok(base.credentials(&wire.clock).await?),
+            Self::Account { account, store, .. } => Ok(store.credentials(wire, account).await?),
+        }
+    }
+
+    fn forget(&self, used: &Credentials) {
+        match self {
+            Self::Base(base) => base.forget(used),
+            Self::Account { account, store, .. } => store.forget(account, used),
+        }
+    }
+
+    async fn place(&self) -> Result<Option<super::places::Place>, Error> {
+        match self {
+            Self::Base(_) => Ok(None),
+            Self::Account { account, places, .. } => places.take(account.id).await.map(Some),
+        }
+    }
+}
+
+/// An answer that is no output.
+enum Refused {
+    Service(ServiceError),
+    Error(Error),
+}
+
+impl Failure {
+    fn of_service(outgoing: Outgoing<'_>, error: ServiceError, response: &Response<Bytes>) -> Self {
+        let kind = retry::classify(error.status, &error.code);
+        let retry_after = retry::retry_after(response.headers());
+        Self { error: service_error(outgoing, error), kind, retry_after }
+    }
+
+    fn corrected(outgoing: Outgoing<'_>, error: ServiceError) -> Self {
+        Self { error: service_error(outgoing, error), kind: Kind::Corrected, retry_after: None }
+    }
+
+    /// The error of the last attempt, as the error of them all.
+    fn after(self, outgoing: Outgoing<'_>, attempts: u32) -> Error {
+        match (self.kind, self.error) {
+            (Kind::Throttled, Error::Service { code, message, .. }) => {
+                Error::Throttled { service: outgoing.service.name.to_string(), code, message, attempts }
+            }
+            (_, error) => error,
+        }
+    }
+}
+
+impl From<SendError> for Failure {
+    fn from(error: SendError) -> Self {
+        let (kind, error) = match error {
+            SendError::Endpoint(error) => (Kind::Permanent, Error::Endpoint(error)),
+            SendError::Sign(reason) => (Kind::Permanent, Error::Internal { reason }),
+            SendError::Transport(error) => match error {
+                TransportError::Timeout { .. } => {
+                    (Kind::TimedOut, Error::Timeout { reason: error.to_string() })
+                }
+                TransportError::TooLarge { limit, .. } => (Kind::Permanent, Error::TooLarge { limit }),
+                TransportError::Unsendable { .. } => {
+                    (Kind::Permanent, Error::Transport { reason: error.to_string() })
+                }
+                _ => (Kind::Transient, Error::Transport { reason: error.to_string() }),
+            },
+        };
+        Self { error, kind, retry_after: None }
+    }
+}
+
+fn service_error(outgoing: Outgoing<'_>, error: ServiceError) -> Error {
+    Error::Service {
+        service: outgoing.service.name.to_string(),
+        code: error.code,
+        message: error.message,
+        status: error.status,
+        request_id: error.request_id,
+    }
+}

@@ -1,0 +1,195 @@
+//! From an encoded request to a decoded answer: endpoint, signature, sending, retries.
+
+mod correct;
+mod exchange;
+mod lane;
+mod places;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant, UNIX_EPOCH};
+
+use aws_credential_types::Credentials;
+use bytes::Bytes;
+use http::{Request, Response};
+use serde_json::Value as Json;
+
+pub(crate) use self::exchange::{Exchange, Source};
+use self::lane::Lanes;
+pub(crate) use self::places::Places;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::endpoint::{EndpointError, Resolver, Settings};
+use crate::error::Error;
+use crate::model::{Operation, Pack, Service, Signature};
+use crate::protocol::HttpRequest;
+use crate::retry::RetryConfig;
+use crate::transport::{Transport, TransportError};
+
+/// How this program introduces itself.
+const USER_AGENT: &str = concat!("tollgate/", env!("CARGO_PKG_VERSION"));
+
+/// What all requests share.
+#[derive(Debug)]
+pub(crate) struct Wire {
+    pub(crate) pack: &'static Pack,
+    pub(crate) clock: Clock,
+    pub(crate) call: Duration,
+    resolver: Resolver,
+    settings: Settings,
+    transport: Transport,
+    retry: RetryConfig,
+    lanes: Lanes,
+}
+
+/// What is sent, apart from where to and by whom.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Outgoing<'a> {
+    pub(crate) service: &'a Service,
+    pub(crate) operation: &'a Operation,
+    pub(crate) input: &'a Json,
+    pub(crate) request: &'a HttpRequest,
+}
+
+impl Wire {
+    /// Opens no connection and reads no file.
+    pub(crate) fn new(config: &Config, pack: &'static Pack) -> Result<Self, EndpointError> {
+        let mut settings = Settings::from_env(std::env::vars_os())?;
+        if let Some(url) = &config.endpoint_url {
+            settings = settings.with_endpoint_url(url)?;
+        }
+        Ok(Self {
+            pack,
+            clock: config.clock.clone(),
+            call: config.timeouts.call,
+            resolver: Resolver::new(pack),
+            settings,
+            transport: Transport::new(&config.timeouts, config.max_response_bytes),
+            retry: config.retry.clone(),
+            lanes: Lanes::default(),
+        })
+    }
+
+    /// A service of the pack.
+    pub(crate) fn service(&self, name: &str) -> Result<Arc<Service>, Error> {
+        self.pack.service(name).map_err(|error| Error::Invalid(error.into()))
+    }
+
+    /// Sends once: the endpoint of the region, signed at this time.
+    async fn send(
+        &self,
+        outgoing: Outgoing<'_>,
+        region: &str,
+        credentials: Option<&Credentials>,
+        skew: i64,
+    ) -> Result<Response<Bytes>, SendError> {
+        let Outgoing { service, operation, input, request } = outgoing;
+        let endpoint = self.resolver.resolve(service, operation, input, region, &self.settings)?;
+        let mut whole = Request::builder()
+            .method(request.method.clone())
+            .uri(endpoint.uri(request)?)
+            .header(http::header::USER_AGENT, USER_AGENT);
+        let fixed = endpoint.headers.iter().map(|(name, value)| (&**name, value));
+        for (name, value) in request.headers.iter().map(|(name, value)| (name.as_str(), value)).chain(fixed) {
+            whole = whole.header(name, value);
+        }
+        let mut whole = whole
+            .body(request.body.clone())
+            .map_err(|error| TransportError::Unsendable { reason: error.to_string() })?;
+        if let Some(credentials) = credentials {
+            let now = self.clock.now();
+            let shift = Duration::from_secs(skew.unsigned_abs());
+            let time = if skew < 0 { now.checked_sub(shift).unwrap_or(UNIX_EPOCH) } else { now + shift };
+            sign(&mut whole, service, operation, &endpoint, credentials, time)?;
+        }
+        let start = Instant::now();
+        let response = self.transport.send(whole).await;
+        match &response {
+            Ok(response) => tracing::debug!(
+                status = response.status().as_u16(),
+                bytes = response.body().len(),
+                milliseconds = start.elapsed().as_millis(),
+                "answered"
+            ),
+            Err(error) => tracing::debug!(%error, milliseconds = start.elapsed().as_millis(), "not answered"),
+        }
+        Ok(response?)
+    }
+}
+
+/// Why there is no response at all.
+#[derive(Debug)]
+enum SendError {
+    Endpoint(EndpointError),
+    Transport(TransportError),
+    Sign(String),
+}
+
+impl From<EndpointError> for SendError {
+    fn from(error: EndpointError) -> Self {
+        Self::Endpoint(error)
+    }
+}
+
+impl From<TransportError> for SendError {
+    fn from(error: TransportError) -> Self {
+        Self::Transport(error)
+    }
+}
+
+/// Whether an operation of a service is signed at all, and in a way that we have.
+pub(crate) fn is_signed(service: &Service, operation: &Operation) -> Result<bool, EndpointError> {
+    let unusable = |schemes: &str| {
+        Err(EndpointError::Signature { service: service.name.clone(), schemes: schemes.to_owned() })
+    };
+    match service.signature {
+        _ if operation.unsigned => Ok(false),
+        Signature::V4 | Signature::S3 => Ok(true),
+        Signature::V2 => unusable("signature version 2"),
+        Signature::Bearer => unusable("a bearer token"),
+    }
+}
+
+fn sign(
+    request: &mut Request<Bytes>,
+    service: &Service,
+    operation: &Operation,
+    endpoint: &crate::endpoint::Endpoint,
+    credentials: &Credentials,
+    time: std::time::SystemTime,
+) -> Result<(), SendError> {
+    use aws_sigv4::http_request::{
+        PayloadChecksumKind, PercentEncodingMode, SignableBody, SignableRequest, SigningSettings,
+        UriPathNormalizationMode, sign,
+    };
+    let s3 = service.signature == Signature::S3;
+    let mut settings = SigningSettings::default();
+    if !endpoint.double_encode {
+        settings.percent_encoding_mode = PercentEncodingMode::Single;
+    }
+    if s3 {
+        settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
+        settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
+    }
+    let failed = |reason: &dyn std::fmt::Display| SendError::Sign(reason.to_string());
+    let identity = credentials.clone().into();
+    let params = aws_sigv4::sign::v4::SigningParams::builder()
+        .identity(&identity)
+        .region(&endpoint.signing_region)
+        .name(&endpoint.signing_name)
+        .time(time)
+        .settings(settings)
+        .build()
+        .map_err(|error| failed(&error))?
+        .into();
+    let uri = request.uri().to_string();
+    let body = request.body().clone();
+    let body =
+        if operation.unsigned_payload { SignableBody::UnsignedPayload } else { SignableBody::Bytes(&body) };
+    let headers =
+        request.headers().iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
+    let signable = SignableRequest::new(request.method().as_str(), &uri, headers, body)
+        .map_err(|error| failed(&error))?;
+    let (instructions, _) = sign(signable, &params).map_err(|error| failed(&error))?.into_parts();
+    instructions.apply_to_request_http1x(request);
+    Ok(())
+}
