@@ -117,8 +117,10 @@ impl ServerHandler for Front {
     ) -> Result<ListToolsResult, ErrorData> {
         // One page always: there are clients that read the first page alone.
         let mut result = ListToolsResult::with_all_items(self.tools(&call::caller(&context)).await?);
-        result.ttl_ms = Some(TOOLS_TTL_MS);
-        result.cache_scope = Some(CacheScope::Private);
+        if call::is_stateless(&context) {
+            result.ttl_ms = Some(TOOLS_TTL_MS);
+            result.cache_scope = Some(CacheScope::Private);
+        }
         Ok(result)
     }
 

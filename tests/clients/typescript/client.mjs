@@ -69,5 +69,7 @@ for (const wanted of scenario.calls ?? []) seen.calls.push(await call(client, wa
 if (scenario.cancel) seen.cancelled_at = await cancel(client, scenario.cancel);
 // The connection is as good as before.
 seen.tools_at_the_end = (await client.listTools()).tools.length;
+await transport.terminateSession?.();
 await client.close();
-console.log(JSON.stringify(seen));
+// At once, and not when the last idle connection is given up.
+process.stdout.write(JSON.stringify(seen) + "\n", () => process.exit());

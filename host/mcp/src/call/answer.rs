@@ -9,13 +9,14 @@ use tollgate_runtime::{Body, CallError, Content, Output};
 
 /// The answer of a tool. What is structured is sent as such and not once more as text: it is up
 /// to the plugin to say the gist of it in its content.
-pub(super) fn output(output: Output) -> Result<CallToolResult, ErrorData> {
+pub(super) fn output(output: Output) -> CallToolResult {
+    fill(output).unwrap_or_else(|error| malformed(&error))
+}
+
+fn fill(output: Output) -> Result<CallToolResult, serde_json::Error> {
     let content = output.content.into_iter().map(block).collect::<Result<_, _>>()?;
     let mut result = CallToolResult::success(content);
-    result.structured_content = match output.structured {
-        None => None,
-        Some(raw) => Some(serde_json::from_str(raw.get()).map_err(|error| malformed(&error))?),
-    };
+    result.structured_content = output.structured.map(|raw| serde_json::from_str(raw.get())).transpose()?;
     result.meta = output.meta.map(MetaObject);
     Ok(result)
 }
@@ -35,7 +36,7 @@ pub(super) fn failure(text: &str) -> CallToolResult {
     CallToolResult::error(vec![ContentBlock::text(text)])
 }
 
-fn block(content: Content) -> Result<ContentBlock, ErrorData> {
+fn block(content: Content) -> Result<ContentBlock, serde_json::Error> {
     Ok(match content {
         Content::Text(text) => ContentBlock::text(text),
         Content::Image(blob) => ContentBlock::image(STANDARD.encode(blob.data), blob.mime_type),
@@ -61,15 +62,14 @@ fn block(content: Content) -> Result<ContentBlock, ErrorData> {
             };
             ContentBlock::Resource(EmbeddedResource::new(contents))
         }
-        Content::Other(block) => {
-            serde_json::from_value(Value::Object(block)).map_err(|error| malformed(&error))?
-        }
+        Content::Other(block) => serde_json::from_value(Value::Object(block))?,
     })
 }
 
-fn malformed(error: &serde_json::Error) -> ErrorData {
-    tracing::error!(%error, blame = "guest", "the result is malformed");
-    ErrorData::internal_error("the tool gave a malformed result; the host's log has the details", None)
+/// The failure of a plugin that answers what is not of MCP.
+pub(super) fn malformed(error: &serde_json::Error) -> CallToolResult {
+    tracing::error!(%error, blame = "guest", "a plugin's answer is malformed");
+    failure("the plugin's answer breaks its contract: the host's log has the detail")
 }
 
 #[cfg(test)]

@@ -27,6 +27,11 @@ pub(crate) fn anonymous() -> Caller {
     Caller { name: "anonymous".to_owned(), ..Caller::local() }
 }
 
+/// Whether a request is of the era that began with 2026-07-28.
+pub(crate) fn is_stateless(context: &RequestContext<RoleServer>) -> bool {
+    context.protocol_version().is_some_and(|version| version >= ProtocolVersion::V_2026_07_28)
+}
+
 /// Calls the tool and answers. Cancelled or left alone by its client, the call is dropped at once,
 /// sandbox, requests and all.
 pub(crate) async fn call(
@@ -34,7 +39,7 @@ pub(crate) async fn call(
     request: CallToolRequestParams,
     context: RequestContext<RoleServer>,
 ) -> Result<CallToolResponse, ErrorData> {
-    let asks = context.protocol_version().is_some_and(|version| version >= ProtocolVersion::V_2026_07_28);
+    let stateless = is_stateless(&context);
     let client = context.client_capabilities();
     let caller = caller(&context);
     let name = caller.name.clone();
@@ -75,8 +80,8 @@ pub(crate) async fn call(
     };
 
     match outcome {
-        Ok(Outcome::Complete(output)) => answer::output(output).map(Into::into),
-        Ok(Outcome::InputRequired(question)) if asks => question::ask(front.seal(), &bound, question, client),
+        Ok(Outcome::Complete(output)) => Ok(answer::output(output).into()),
+        Ok(Outcome::InputRequired(question)) if stateless => question::ask(front.seal(), &bound, question, client),
         Ok(Outcome::InputRequired(_)) => Ok(answer::failure(
             "this call must ask before it can go on, and only a client that speaks MCP 2026-07-28 can be asked: \
              give the tool all it needs in its arguments, or use such a client",

@@ -8,6 +8,7 @@ use rmcp::model::{
 use serde_json::Value;
 use tollgate_runtime::Question;
 
+use super::answer;
 use super::seal::{Bound, Seal};
 
 /// What a client sent back, ready for the plugin.
@@ -44,11 +45,10 @@ pub(super) fn ask(
     question: Question,
     client: Option<ClientCapabilities>,
 ) -> Result<CallToolResponse, ErrorData> {
-    let requests: InputRequests =
-        serde_json::from_value(Value::Object(question.requests)).map_err(|error| {
-            tracing::error!(%error, tool = bound.tool, blame = "guest", "the question is malformed");
-            ErrorData::internal_error(format!("the tool asked a malformed question: {error}"), None)
-        })?;
+    let requests: InputRequests = match serde_json::from_value(Value::Object(question.requests)) {
+        Ok(requests) => requests,
+        Err(error) => return Ok(answer::malformed(&error).into()),
+    };
     if let Some(missing) = missing(&requests, &client.unwrap_or_default()) {
         return Err(ErrorData::missing_required_client_capability(missing));
     }

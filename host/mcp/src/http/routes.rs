@@ -54,7 +54,13 @@ async fn ready(State(routes): State<Arc<Routes>>) -> (StatusCode, &'static str) 
 
 async fn mcp(State(routes): State<Arc<Routes>>, request: Request<Body>) -> Response {
     if request.method() != Method::POST {
-        return routes.service.handle(request).await.map(Body::new);
+        let ends_session = request.method() == Method::DELETE;
+        let mut response = routes.service.handle(request).await.map(Body::new);
+        // rmcp accepts to end the session; but then it has ended, and clients want to hear that.
+        if ends_session && response.status() == StatusCode::ACCEPTED {
+            *response.status_mut() = StatusCode::NO_CONTENT;
+        }
+        return response;
     }
     let token = routes.calls.token();
     if opens_session(&request) && !routes.sessions.make_room().await {
