@@ -14,6 +14,7 @@ pub mod protocol;
 mod retry;
 mod select;
 pub mod sign;
+pub mod sign;
 mod transport;
 mod wire;
 
