@@ -14,7 +14,6 @@ pub mod protocol;
 mod retry;
 mod select;
 pub mod sign;
-pub mod sign;
 mod transport;
 mod wire;
 
