@@ -11,6 +11,7 @@ use crate::endpoint::EndpointError;
 use crate::grant::Refusal;
 use crate::model::{UnknownOperation, UnknownService};
 use crate::protocol::InvalidInput;
+use crate::sign::SignError;
 
 /// Why a call failed.
 #[derive(Debug, Error)]
@@ -78,6 +79,9 @@ pub enum Error {
     /// The service has no endpoint for this call. The text says why.
     #[error(transparent)]
     Endpoint(#[from] EndpointError),
+    /// The request could not be signed. The text says why.
+    #[error(transparent)]
+    Sign(#[from] SignError),
     /// A fault of this program, told as it is.
     #[error("internal error: {reason}")]
     Internal {

@@ -88,11 +88,7 @@ fn depth(text: &str) -> usize {
                 }
             }
             b',' => total -= chains.last_mut().map_or(0, std::mem::take),
-            b')' | b']' | b'}' => {
-                if chains.len() > 1 {
-                    total -= chains.pop().unwrap_or_default();
-                }
-            }
+            b')' | b']' | b'}' if chains.len() > 1 => total -= chains.pop().unwrap_or_default(),
             b'(' | b'[' | b'{' | b'!' | b'&' | b'|' | b'.' | b'<' | b'>' | b'=' | b'*' => {
                 total += 1;
                 if let Some(chain) = chains.last_mut() {

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::Response;
 use tokio::time::Instant;
 
-use super::{Outgoing, Places, SendError, Wire, correct, is_signed};
+use super::{Outgoing, Places, SendError, Wire, correct};
 use crate::account::Account;
 use crate::credentials::{Base, Store};
 use crate::error::Error;
@@ -64,7 +64,7 @@ impl Exchange<'_> {
         mut read: impl FnMut(Value<'_>) -> Result<T, Error> + Send,
     ) -> Result<T, Error> {
         let Outgoing { service, operation, .. } = self.outgoing;
-        let signed = is_signed(service, operation)?;
+        let signed = !operation.unsigned;
         let lane = wire.lanes.get(self.source.owner(), self.region, &service.name);
         let mut attempts = Attempts::new(&wire.retry, &lane.bucket, self.deadline);
         let mut corrected = Corrected::default();
@@ -233,7 +233,7 @@ impl From<SendError> for Failure {
     fn from(error: SendError) -> Self {
         let (kind, error) = match error {
             SendError::Endpoint(error) => (Kind::Permanent, Error::Endpoint(error)),
-            SendError::Sign(reason) => (Kind::Permanent, Error::Internal { reason }),
+            SendError::Sign(error) => (Kind::Permanent, Error::Sign(error)),
             SendError::Transport(error) => match error {
                 TransportError::Timeout { .. } => {
                     (Kind::TimedOut, Error::Timeout { reason: error.to_string() })

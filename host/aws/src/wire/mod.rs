@@ -20,9 +20,10 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::endpoint::{EndpointError, Resolver, Settings};
 use crate::error::Error;
-use crate::model::{Operation, Pack, Service, Signature};
+use crate::model::{Operation, Pack, Service};
 use crate::protocol::HttpRequest;
 use crate::retry::RetryConfig;
+use crate::sign::{Options, SignError, sign};
 use crate::transport::{Transport, TransportError};
 
 /// How this program introduces itself.
@@ -95,11 +96,12 @@ impl Wire {
         let mut whole = whole
             .body(request.body.clone())
             .map_err(|error| TransportError::Unsendable { reason: error.to_string() })?;
-        if let Some(credentials) = credentials {
+        if let (Some(options), Some(credentials)) = (Options::of(service, operation, &endpoint)?, credentials)
+        {
             let now = self.clock.now();
             let shift = Duration::from_secs(skew.unsigned_abs());
             let time = if skew < 0 { now.checked_sub(shift).unwrap_or(UNIX_EPOCH) } else { now + shift };
-            sign(&mut whole, service, operation, &endpoint, credentials, time)?;
+            sign(&mut whole, credentials, &endpoint.signing_region, &endpoint.signing_name, time, options)?;
         }
         let start = Instant::now();
         let response = self.transport.send(whole).await;
@@ -121,7 +123,7 @@ impl Wire {
 enum SendError {
     Endpoint(EndpointError),
     Transport(TransportError),
-    Sign(String),
+    Sign(SignError),
 }
 
 impl From<EndpointError> for SendError {
@@ -136,60 +138,8 @@ impl From<TransportError> for SendError {
     }
 }
 
-/// Whether an operation of a service is signed at all, and in a way that we have.
-pub(crate) fn is_signed(service: &Service, operation: &Operation) -> Result<bool, EndpointError> {
-    let unusable = |schemes: &str| {
-        Err(EndpointError::Signature { service: service.name.clone(), schemes: schemes.to_owned() })
-    };
-    match service.signature {
-        _ if operation.unsigned => Ok(false),
-        Signature::V4 | Signature::S3 => Ok(true),
-        Signature::V2 => unusable("signature version 2"),
-        Signature::Bearer => unusable("a bearer token"),
+impl From<SignError> for SendError {
+    fn from(error: SignError) -> Self {
+        Self::Sign(error)
     }
-}
-
-fn sign(
-    request: &mut Request<Bytes>,
-    service: &Service,
-    operation: &Operation,
-    endpoint: &crate::endpoint::Endpoint,
-    credentials: &Credentials,
-    time: std::time::SystemTime,
-) -> Result<(), SendError> {
-    use aws_sigv4::http_request::{
-        PayloadChecksumKind, PercentEncodingMode, SignableBody, SignableRequest, SigningSettings,
-        UriPathNormalizationMode, sign,
-    };
-    let s3 = service.signature == Signature::S3;
-    let mut settings = SigningSettings::default();
-    if !endpoint.double_encode {
-        settings.percent_encoding_mode = PercentEncodingMode::Single;
-    }
-    if s3 {
-        settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
-        settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
-    }
-    let failed = |reason: &dyn std::fmt::Display| SendError::Sign(reason.to_string());
-    let identity = credentials.clone().into();
-    let params = aws_sigv4::sign::v4::SigningParams::builder()
-        .identity(&identity)
-        .region(&endpoint.signing_region)
-        .name(&endpoint.signing_name)
-        .time(time)
-        .settings(settings)
-        .build()
-        .map_err(|error| failed(&error))?
-        .into();
-    let uri = request.uri().to_string();
-    let body = request.body().clone();
-    let body =
-        if operation.unsigned_payload { SignableBody::UnsignedPayload } else { SignableBody::Bytes(&body) };
-    let headers =
-        request.headers().iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
-    let signable = SignableRequest::new(request.method().as_str(), &uri, headers, body)
-        .map_err(|error| failed(&error))?;
-    let (instructions, _) = sign(signable, &params).map_err(|error| failed(&error))?.into_parts();
-    instructions.apply_to_request_http1x(request);
-    Ok(())
 }
