@@ -1,1 +1,53 @@
-fn main() {}
+//! How fast an answer becomes a value: `DescribeInstances` with 1,000 instances, written as EC2 writes it.
+
+use std::fmt::Write as _;
+use std::hint::black_box;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use http::HeaderMap;
+use tollgate_aws::model::Pack;
+use tollgate_aws::protocol::decode;
+
+/// One instance, in the order and with the white space of EC2.
+const INSTANCE: &str = include_str!("instance.xml");
+
+fn answer(instances: usize) -> String {
+    let mut text = String::from(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<DescribeInstancesResponse \
+         xmlns=\"http://ec2.amazonaws.com/doc/2016-11-15/\">\n    \
+         <requestId>fdcdcab1-ae5c-489e-9c33-4637c5dda355</requestId>\n    <reservationSet>\n",
+    );
+    for number in 0..instances {
+        let instance = INSTANCE.replace("{hex}", &format!("{number:017x}"));
+        let instance = instance.replace("{a}", &(number / 250).to_string()).replace("{b}", &(number % 250).to_string());
+        text.push_str(&instance);
+    }
+    let _ = write!(text, "    </reservationSet>\n</DescribeInstancesResponse>\n");
+    text
+}
+
+fn describe_instances(criterion: &mut Criterion) {
+    let service = Pack::bundled().service("ec2").expect("the pack has EC2");
+    let operation = service.operation("DescribeInstances").expect("EC2 has it");
+    let headers = HeaderMap::new();
+    let mut group = criterion.benchmark_group("DescribeInstances");
+    for instances in [1, 1000] {
+        let body = answer(instances);
+        let decoded = decode(&service, operation, 200, &headers, body.as_bytes()).expect("the answer is right");
+        assert_eq!(serde_json::to_string(&decoded).map(|json| json.matches("\"InstanceId\"").count()).ok(), Some(instances));
+        group.throughput(Throughput::Bytes(body.len() as u64));
+        group.bench_function(format!("value/{instances}"), |bencher| {
+            bencher.iter(|| decode(&service, operation, 200, &headers, black_box(body.as_bytes())));
+        });
+        group.bench_function(format!("json/{instances}"), |bencher| {
+            bencher.iter(|| {
+                decode(&service, operation, 200, &headers, black_box(body.as_bytes()))
+                    .map(|value| serde_json::to_string(&value))
+            });
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, describe_instances);
+criterion_main!(benches);

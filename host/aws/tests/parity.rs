@@ -5,7 +5,11 @@
 
 #[path = "parity/compare.rs"]
 mod compare;
+#[path = "parity/judge.rs"]
+mod judge;
 #[path = "parity/model.rs"]
 mod model;
+#[path = "parity/sample.rs"]
+mod sample;
 #[path = "parity/suite.rs"]
 mod suite;

@@ -43,6 +43,11 @@ impl Timestamp {
         RANGE.contains(&seconds).then_some(Self { seconds, micros: 0 })
     }
 
+    /// The second that it is in.
+    pub(super) fn whole(self) -> Self {
+        Self { micros: 0, ..self }
+    }
+
     /// Writes it for the wire.
     pub(super) fn format(self, format: TimestampFormat) -> String {
         match format {

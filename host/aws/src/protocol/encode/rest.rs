@@ -200,7 +200,7 @@ impl Binder<'_> {
                 elements.iter().filter_map(header_element).collect::<Vec<_>>().join(",")
             }
             Input::Document(json) => STANDARD.encode(json.to_string()),
-            input => match scalar(input, TimestampFormat::Rfc822) {
+            input => match header_text(input) {
                 Some(text) => text,
                 None => return,
             },
@@ -211,7 +211,7 @@ impl Binder<'_> {
     fn headers(&mut self, headers: &mut Vec<(String, String)>, member: &Member, input: &Input<'_>) {
         let Input::Map { entries, .. } = input else { return };
         for (key, value) in entries {
-            let Some(value) = scalar(value, TimestampFormat::Rfc822) else { continue };
+            let Some(value) = header_text(value) else { continue };
             let name = format!("{}{key}", wire_name(self.service, member));
             self.push_header(headers, name, value, &format!("{}.{key}", member.name));
         }
@@ -235,9 +235,17 @@ impl Binder<'_> {
     }
 }
 
+/// A value in a header. Times are whole seconds there.
+fn header_text(input: &Input<'_>) -> Option<String> {
+    match input {
+        Input::Timestamp(time, format) => Some(time.whole().format(format.unwrap_or(TimestampFormat::Rfc822))),
+        input => scalar(input, TimestampFormat::Rfc822),
+    }
+}
+
 /// An element of a list in a header: in quotes where it needs them.
 fn header_element(input: &Input<'_>) -> Option<String> {
-    let text = scalar(input, TimestampFormat::Rfc822)?;
+    let text = header_text(input)?;
     if matches!(input, Input::Text(_)) && text.contains(['"', ',']) {
         return Some(format!("\"{}\"", text.replace('"', "\\\"")));
     }

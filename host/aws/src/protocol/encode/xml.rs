@@ -7,10 +7,7 @@ use crate::model::{Member, Operation, Service, ShapeId, TimestampFormat, XmlName
 /// A payload member as the whole document.
 pub(super) fn payload(service: &Service, member: &Member, input: &Input<'_>) -> String {
     let mut writer = Writer { service, text: String::new() };
-    // Without a name of its own it has that of its type.
-    let name = member.wire_name.as_deref().or_else(|| shape_name(service, member.shape));
-    let name = name.unwrap_or(&service.shape(member.shape).name);
-    writer.element(name, writer.namespace(Some(member), member.shape), input);
+    writer.element(wire_name(service, member), writer.namespace(Some(member), member.shape), input);
     writer.text
 }
 

@@ -46,11 +46,16 @@ impl<'a> Plan<'a> {
     fn new(service: &'a Service, shape: ShapeId) -> Self {
         let structure = service.structure(shape);
         let members = structure.map(|structure| structure.members.as_slice()).unwrap_or_default();
-        let entries: Vec<_> = members
+        let mut entries: Vec<_> = members
             .iter()
             .filter(|member| is_in_body(member))
             .map(|member| Entry::new(service, member))
             .collect();
+        // Deprecated structures of S3 have a member and a list of the same element: the list has it all.
+        let lists: Vec<_> = entries.iter().filter(|entry| entry.flattened).map(|entry| entry.wire_name).collect();
+        if !lists.is_empty() {
+            entries.retain(|entry| entry.flattened || !lists.contains(&entry.wire_name));
+        }
         let has_attributes = entries.iter().any(|entry| entry.member.xml_attribute);
         Self { structure, entries, has_attributes }
     }
