@@ -3,8 +3,6 @@
 //! Every example of `tests/guests` becomes a component. The generated code has a constant for each,
 //! and a macro that names them all: with it, a guest that no test uses does not compile.
 
-#![expect(clippy::print_stdout, reason = "how a build script speaks to cargo")]
-
 use std::env;
 use std::error::Error;
 use std::fmt::Write as _;

@@ -77,10 +77,15 @@ pub(crate) async fn run(
     let id = correlation_id();
     let plugin = entry.plugin.info.to_string();
     let span = tracing::info_span!("call", tool = %call.tool, %plugin, caller = %call.caller.name, id = %id);
-    let running = sandboxed(sandbox, client, limits, entry, call, id).instrument(span);
+    let running = sandboxed(sandbox, client, limits, entry, call, id).instrument(span.clone());
     match tokio::time::timeout(limits.deadline, running).await {
         Ok(result) => result,
-        Err(_) => Err(CallError::Deadline(limits.deadline)),
+        Err(_) => {
+            span.in_scope(
+                || tracing::warn!(deadline = ?limits.deadline, "a call was stopped at its deadline"),
+            );
+            Err(CallError::Deadline(limits.deadline))
+        }
     }
 }
 
@@ -121,7 +126,10 @@ async fn sandboxed(
     match answered {
         Ok((Ok(outcome),)) => Outcome::new(outcome, limits.output_bytes),
         Ok((Err(error),)) => Err(refused(error)),
-        Err(_) if entered.is_out_of_memory() => Err(CallError::Memory(limits.memory_bytes)),
+        Err(error) if entered.is_out_of_memory() => {
+            tracing::warn!(blame = "guest", detail = ?error, "a call ran out of memory");
+            Err(CallError::Memory(limits.memory_bytes))
+        }
         Err(error) => Err(broken(&error, limits, id)),
     }
 }

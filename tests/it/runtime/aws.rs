@@ -227,7 +227,7 @@ async fn a_request_has_a_largest_size() {
     let large = json!({ "input": { "NextToken": "a".repeat(1_000) } });
     let answer = organisation.ask(ONE, "ec2", "DescribeInstances", large).await;
     assert_eq!(answer["error"], "invalid-input", "{answer}");
-    assert_eq!(answer["text"], "1056 bytes are over the limit of 1000 bytes for a request");
+    assert_eq!(answer["text"], "1057 bytes are over the limit of 1000 bytes for a request");
     assert_eq!(organisation.requests(), 0);
 }
 

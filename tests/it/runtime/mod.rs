@@ -18,6 +18,7 @@ use self::aws::{courier, fan};
 use self::load::{clash, misnamed, newer, sockets, stuck};
 use self::tools::{asker, echo, keeper, sleeper, stepper};
 use crate::guests::{Guest, for_each_guest};
+use crate::mcp::conformance::conformance;
 
 // A guest that is missing here is one that no test runs.
 macro_rules! tested {

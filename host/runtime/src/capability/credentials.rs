@@ -1,6 +1,5 @@
 //! `tollgate:aws/credentials`: who the host is in an account.
 
-use tollgate_aws::InvalidRequest;
 use wasmtime::component::{Accessor, HasSelf};
 
 use super::{NO_CALL, api};
@@ -17,12 +16,7 @@ impl<T: Send> HostWithStore<T> for HasSelf<State> {
         let size = target.account.len() + target.region.len();
         let target = api::target(&scope, target)?;
         let _place = scope.queue.enter(size).await.map_err(Error::Other)?;
-        let identity = async {
-            let sts = scope.client.pack().service("sts").map_err(InvalidRequest::from)?;
-            scope.grant.check(sts.operation("GetCallerIdentity").map_err(InvalidRequest::from)?)?;
-            scope.client.caller_identity(target.account, &target.region).await
-        };
-        let identity = identity.await.map_err(api::error)?;
+        let identity = scope.client.caller_identity(&scope.grant, target).await.map_err(api::error)?;
         Ok(Identity { account: identity.account.to_string(), arn: identity.arn, user_id: identity.user_id })
     }
 }
