@@ -28,9 +28,9 @@ impl Model {
         self.service["metadata"][key].as_str()
     }
 
-    /// An operation's description.
-    pub(crate) fn operation(&self, name: &str) -> &Value {
-        &self.service["operations"][name]
+    /// The operations with their descriptions.
+    pub(crate) fn operations(&self) -> impl Iterator<Item = (&String, &Value)> {
+        self.service["operations"].as_object().into_iter().flatten()
     }
 }
 

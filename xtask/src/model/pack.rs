@@ -6,6 +6,7 @@ use anyhow::{Context, Result, ensure};
 use zstd::bulk::Compressor;
 
 use super::types::index::{Index, MAGIC, MAX_INDEX, Span};
+use super::types::service::Service;
 
 /// The slowest level with a window that needs no more memory to read.
 const LEVEL: i32 = 19;
@@ -13,12 +14,19 @@ const LEVEL: i32 = 19;
 /// The most that may be committed.
 const LARGEST: usize = 3_000_000;
 
-/// Services whose texts are the dictionary: between them they use every field and most endpoint rules.
-const TYPICAL: [&str; 4] = ["backup", "sns", "cloudwatch", "s3"];
+/// The length of the dictionary. Half of it costs 4 % more in all, twice as much gains 2 %.
+const DICTIONARY: usize = 250_000;
+
+/// The dictionary is made of samples of this length.
+const SAMPLE: usize = 8192;
 
 /// The whole file.
-pub(crate) fn write(services: &BTreeMap<Box<str>, Vec<u8>>, partitions: &[u8]) -> Result<Vec<u8>> {
-    let dictionary = dictionary(services)?;
+pub(crate) fn write(services: &[Service], partitions: &[u8]) -> Result<Vec<u8>> {
+    let mut texts = BTreeMap::new();
+    for service in services {
+        texts.insert(&*service.name, serde_json::to_vec(service)?);
+    }
+    let dictionary = dictionary(&texts)?;
     let mut index = Index::default();
     let mut frames = Vec::new();
     let mut plain = Compressor::new(LEVEL)?;
@@ -26,8 +34,8 @@ pub(crate) fn write(services: &BTreeMap<Box<str>, Vec<u8>>, partitions: &[u8]) -
     let mut compressor = Compressor::with_dictionary(LEVEL, &dictionary)?;
     compressor.include_checksum(true)?;
     index.partitions = append(&mut frames, &mut compressor, partitions)?;
-    for (name, service) in services {
-        index.services.insert(name.clone(), append(&mut frames, &mut compressor, service)?);
+    for (name, service) in &texts {
+        index.services.insert((*name).into(), append(&mut frames, &mut compressor, service)?);
     }
 
     let index = serde_json::to_vec(&index)?;
@@ -48,13 +56,8 @@ fn append(frames: &mut Vec<u8>, compressor: &mut Compressor<'_>, content: &[u8])
     Ok(span)
 }
 
-/// What all services have in common: whole texts of some of them, the most typical last, where zstd finds
-/// it soonest.
-fn dictionary(services: &BTreeMap<Box<str>, Vec<u8>>) -> Result<Vec<u8>> {
-    let mut dictionary = Vec::new();
-    for name in TYPICAL {
-        let service = services.get(name).with_context(|| format!("no service {name} for the dictionary"))?;
-        dictionary.extend_from_slice(service);
-    }
-    Ok(dictionary)
+/// What the services have in common: field names, endpoint rules, phrases of the documentation.
+fn dictionary(services: &BTreeMap<&str, Vec<u8>>) -> Result<Vec<u8>> {
+    let samples: Vec<&[u8]> = services.values().flat_map(|service| service.chunks(SAMPLE)).collect();
+    zstd::dict::from_samples(&samples, DICTIONARY).context("no dictionary")
 }

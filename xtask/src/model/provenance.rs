@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::types::service::{Access, Operation};
+use super::types::service::{Access, Service};
 
 /// What the file begins with.
 const HEAD: &str =
@@ -80,26 +80,34 @@ impl Provenance {
 }
 
 impl Built {
-    /// Counts an operation.
-    pub(crate) fn count(&mut self, operation: &Operation) {
-        self.operations += 1;
-        self.paginators += usize::from(operation.paginator.is_some());
-        self.sensitive += usize::from(operation.sensitive.is_some());
-        let level = match operation.access {
-            Access::List => "list",
-            Access::Read => "read",
-            Access::Tagging => "tagging",
-            Access::Write => "write",
-            Access::PermissionsManagement => "permissions-management",
-            Access::Unclassified => "unclassified",
+    /// Counts and digests.
+    pub(crate) fn new(services: &[Service], file: &[u8]) -> Self {
+        let mut built = Self {
+            sha256: sha256(file),
+            bytes: file.len(),
+            services: services.len(),
+            shapes: services.iter().map(|service| service.shapes.len()).sum(),
+            ..Self::default()
         };
-        *self.access.entry(level.to_owned()).or_default() += 1;
+        for operation in services.iter().flat_map(|service| service.operations.values()) {
+            built.operations += 1;
+            built.paginators += usize::from(operation.paginator.is_some());
+            built.sensitive += usize::from(operation.sensitive.is_some());
+            *built.access.entry(level(operation.access).to_owned()).or_default() += 1;
+        }
+        built
     }
+}
 
-    /// Notes the file's length and digest.
-    pub(crate) fn describe_file(&mut self, file: &[u8]) {
-        self.bytes = file.len();
-        self.sha256 = sha256(file);
+/// A level's name in the file.
+fn level(access: Access) -> &'static str {
+    match access {
+        Access::List => "list",
+        Access::Read => "read",
+        Access::Tagging => "tagging",
+        Access::Write => "write",
+        Access::PermissionsManagement => "permissions-management",
+        Access::Unclassified => "unclassified",
     }
 }
 
