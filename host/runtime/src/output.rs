@@ -195,7 +195,8 @@ fn raw_object(what: &str, text: String) -> Result<Box<RawValue>, CallError> {
     if depth > MAX_DEPTH {
         return Err(invalid(what, format_args!("{depth} levels are over the limit of {MAX_DEPTH}")));
     }
-    let text = if text.contains(['\n', '\r']) { text.replace(['\n', '\r'], " ") } else { text };
+    let on_one_line = !text.bytes().any(|byte| matches!(byte, b'\n' | b'\r'));
+    let text = if on_one_line { text } else { text.replace(['\n', '\r'], " ") };
     let value = RawValue::from_string(text).map_err(|error| invalid(what, error))?;
     if value.get().starts_with('{') { Ok(value) } else { Err(invalid(what, "it is something else")) }
 }

@@ -148,7 +148,7 @@ async fn memory_after_many_calls_is_what_it_was() {
         pages.split(' ').nth(1).unwrap().parse::<u64>().unwrap() * 4096
     }
     let runtime = bundled(&[ECHO]);
-    let arguments = json!({ "text": "a".repeat(10_000) }).to_string();
+    let arguments = json!({ "text": "a".repeat(1_000) }).to_string();
     for _ in 0..1_000 {
         answer(&runtime, "echo", &arguments).await;
     }
