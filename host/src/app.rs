@@ -71,9 +71,7 @@ fn account(entry: config::Account) -> Result<Account> {
         name: entry.name.into_inner(),
         role: entry.role,
         external_id: entry.external_id,
-        session_name: entry
-            .session_name
-            .unwrap_or_else(|| tollgate_aws::account::DEFAULT_SESSION_NAME.to_owned()),
+        session_name: entry.session_name,
         environment: entry.environment,
         regions: entry.regions,
         tags: entry.tags,

@@ -89,7 +89,7 @@ fn table(rows: &Rows, out: &mut impl Write) -> Result<()> {
         return Ok(());
     }
     let mut grid = Grid::new();
-    grid.load_preset(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+    grid.load_style(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
     grid.set_header(&rows.columns);
     for row in &rows.rows {
         grid.add_row(row.iter().map(|value| printable(&cell(value))));
