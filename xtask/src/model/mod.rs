@@ -10,6 +10,8 @@ mod provenance;
 mod sensitive;
 mod shapes;
 mod sources;
+#[cfg(test)]
+mod tests;
 mod types;
 mod wheel;
 

@@ -1,0 +1,71 @@
+//! Look-ups by name.
+
+use proptest::prelude::*;
+
+use crate::model::{Member, Pack, Structure, UnknownService};
+
+#[test]
+fn the_nearest_name_is_told() {
+    let pack = Pack::bundled();
+    for (wrong, nearest) in [
+        ("ec3", "ec2"),
+        ("EC2", "ec2"),
+        ("secretmanager", "secretsmanager"),
+        ("elb-v2", "elbv2"),
+        ("cloud watch", "cloudwatch"),
+    ] {
+        let error = pack.service(wrong).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!("no AWS service is called `{wrong}`; the nearest is `{nearest}`")
+        );
+    }
+    let error = pack.service("≈≈≈").unwrap_err();
+    assert_eq!(error.to_string(), "no AWS service is called `≈≈≈`");
+    assert!(matches!(error, UnknownService::NotThere { suggestion: None, .. }));
+
+    let ec2 = pack.service("ec2").unwrap();
+    for (wrong, nearest) in [
+        ("DescribeInstance", "DescribeInstances"),
+        ("describe_instances", "DescribeInstances"),
+        ("DescribeVPCs", "DescribeVpcs"),
+    ] {
+        let error = ec2.operation(wrong).unwrap_err();
+        assert_eq!(error.to_string(), format!("ec2 has no operation `{wrong}`; the nearest is `{nearest}`"));
+    }
+}
+
+#[test]
+fn members_are_found_as_by_looking_at_each() {
+    let pack = Pack::bundled();
+    for name in ["ec2", "s3", "lambda", "quicksight"] {
+        let service = pack.service(name).unwrap();
+        for shape in &service.shapes {
+            let crate::model::Kind::Structure(structure) = &shape.kind else { continue };
+            for member in &structure.members {
+                assert_same(structure, &member.name);
+                assert_same(structure, member.wire_name());
+            }
+            for stranger in ["", "A", "zzzz", "Nothing"] {
+                assert_same(structure, stranger);
+            }
+        }
+    }
+}
+
+fn assert_same(structure: &Structure, name: &str) {
+    let address = |member: Option<&Member>| member.map(std::ptr::from_ref);
+    let by_name = structure.members.iter().find(|member| *member.name == *name);
+    assert_eq!(address(structure.member(name)), address(by_name), "{name}");
+    let by_wire_name = structure.members.iter().find(|member| member.wire_name() == name);
+    assert_eq!(address(structure.member_by_wire_name(name)), address(by_wire_name), "{name}");
+}
+
+proptest! {
+    #[test]
+    fn any_name_is_answered(name in any::<String>()) {
+        prop_assume!(!Pack::bundled().service_names().any(|known| known == name));
+        let is_unknown = matches!(Pack::bundled().service(&name), Err(UnknownService::NotThere { .. }));
+        prop_assert!(is_unknown);
+    }
+}

@@ -1,0 +1,5 @@
+//! Checks of the pack that is built in, and of damaged ones.
+
+mod bundled;
+mod damaged;
+mod lookup;
