@@ -1,5 +1,6 @@
 //! Verifying signed requests, as AWS does on its side.
 
+use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
@@ -56,7 +57,7 @@ impl PathRule {
 }
 
 /// What a request says about its signature. Nothing of it is proven yet.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Claim {
     /// Whose key signed.
     pub access_key_id: String,
@@ -66,14 +67,27 @@ pub struct Claim {
     pub service: String,
     /// When it was signed.
     pub time: SystemTime,
-    /// The session token, if one came along.
-    pub session_token: Option<String>,
     /// How long it is good for; `None`: it is signed in its headers, and good for now.
     pub expires: Option<Duration>,
+    session_token: Option<String>,
     date: String,
     time_text: String,
     signed_headers: Vec<String>,
     signature: String,
+}
+
+/// Without the session token and the signature.
+impl fmt::Debug for Claim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Claim")
+            .field("access_key_id", &self.access_key_id)
+            .field("region", &self.region)
+            .field("service", &self.service)
+            .field("time", &self.time_text)
+            .field("expires", &self.expires)
+            .field("signed_headers", &self.signed_headers)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A request that is not to be believed.
