@@ -19,7 +19,8 @@ fn answer(instances: usize) -> String {
     );
     for number in 0..instances {
         let instance = INSTANCE.replace("{hex}", &format!("{number:017x}"));
-        let instance = instance.replace("{a}", &(number / 250).to_string()).replace("{b}", &(number % 250).to_string());
+        let instance =
+            instance.replace("{a}", &(number / 250).to_string()).replace("{b}", &(number % 250).to_string());
         text.push_str(&instance);
     }
     let _ = write!(text, "    </reservationSet>\n</DescribeInstancesResponse>\n");
@@ -33,8 +34,12 @@ fn describe_instances(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("DescribeInstances");
     for instances in [1, 1000] {
         let body = answer(instances);
-        let decoded = decode(&service, operation, 200, &headers, body.as_bytes()).expect("the answer is right");
-        assert_eq!(serde_json::to_string(&decoded).map(|json| json.matches("\"InstanceId\"").count()).ok(), Some(instances));
+        let decoded =
+            decode(&service, operation, 200, &headers, body.as_bytes()).expect("the answer is right");
+        assert_eq!(
+            serde_json::to_string(&decoded).map(|json| json.matches("\"InstanceId\"").count()).ok(),
+            Some(instances)
+        );
         group.throughput(Throughput::Bytes(body.len() as u64));
         group.bench_function(format!("value/{instances}"), |bencher| {
             bencher.iter(|| decode(&service, operation, 200, &headers, black_box(body.as_bytes())));

@@ -3,6 +3,8 @@
 //! The second kind needs Python with botocore, which `cargo xtask test` installs and names in
 //! `TOLLGATE_TEST_PYTHON`.
 
+#![allow(clippy::unwrap_used, reason = "what is not there fails the test")]
+
 #[path = "parity/compare.rs"]
 mod compare;
 #[path = "parity/judge.rs"]
@@ -13,3 +15,5 @@ mod model;
 mod sample;
 #[path = "parity/suite.rs"]
 mod suite;
+#[path = "parity/used.rs"]
+mod used;

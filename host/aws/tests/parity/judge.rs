@@ -1,8 +1,8 @@
 //! botocore in a process of its own: `judge.py`.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Lines, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -16,19 +16,26 @@ use crate::compare::difference;
 /// The idempotency token that the judge sends.
 const TOKEN: &str = "00000000-0000-4000-8000-000000000000";
 
-/// Asks the judge; its answers come in the order of the questions.
-pub(crate) fn ask(orders: Vec<Value>) -> impl Iterator<Item = Value> {
+/// The judge's answers, in the order of the questions.
+pub(crate) struct Answers {
+    judge: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+    left: usize,
+}
+
+/// Asks the judge.
+pub(crate) fn ask(orders: Vec<Value>) -> Answers {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut child = Command::new(python())
+    let mut judge = Command::new(python())
         .arg("-B")
         .arg(here.join("tests/parity/judge.py"))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
         .expect("the judge starts: `cargo xtask test` installs it");
-    let mut questions = child.stdin.take().expect("the judge listens");
-    let answers = BufReader::new(child.stdout.take().expect("the judge speaks"));
-    let count = orders.len();
+    let mut questions = judge.stdin.take().unwrap();
+    let lines = BufReader::new(judge.stdout.take().unwrap()).lines();
+    let left = orders.len();
     std::thread::spawn(move || {
         for order in orders {
             // A judge that is gone shows in its answers.
@@ -37,13 +44,25 @@ pub(crate) fn ask(orders: Vec<Value>) -> impl Iterator<Item = Value> {
             }
         }
     });
-    let mut lines = answers.lines();
-    (0..count).map(move |_| {
-        // The child lives as long as its answers are read.
-        let _child = &child;
-        let line = lines.next().expect("the judge answers every question").expect("the answer is text");
-        serde_json::from_str(&line).expect("the answer is JSON")
-    })
+    Answers { judge, lines, left }
+}
+
+impl Iterator for Answers {
+    type Item = Value;
+
+    fn next(&mut self) -> Option<Value> {
+        self.left = self.left.checked_sub(1)?;
+        let line = self.lines.next().expect("the judge answers every question").unwrap();
+        Some(serde_json::from_str(&line).unwrap())
+    }
+}
+
+impl Drop for Answers {
+    fn drop(&mut self) {
+        // It ends by itself at the end of its questions, unless a test fails before.
+        let _ = self.judge.kill();
+        let _ = self.judge.wait();
+    }
 }
 
 /// The interpreter that has botocore.
@@ -67,8 +86,14 @@ pub(crate) fn protocol(service: &Service) -> Option<&'static str> {
 }
 
 /// Compares our request for an input with the judge's.
-pub(crate) fn same_request(service: &Service, operation: &Operation, input: &Value, theirs: &Value) -> Result<(), String> {
-    let ours = encode_with(service, operation, input, &mut || TOKEN.to_owned()).map_err(|error| error.to_string())?;
+pub(crate) fn same_request(
+    service: &Service,
+    operation: &Operation,
+    input: &Value,
+    theirs: &Value,
+) -> Result<(), String> {
+    let ours = encode_with(service, operation, input, &mut || TOKEN.to_owned())
+        .map_err(|error| error.to_string())?;
     let same = |what: &str, ours: Value, theirs: &Value| difference(what, &ours, theirs).map_or(Ok(()), Err);
     same("method", json!(ours.method.as_str()), &theirs["method"])?;
     same("host prefix", json!(ours.host_prefix), &theirs["host_prefix"])?;
@@ -105,7 +130,8 @@ pub(crate) fn same_answer(service: &Service, operation: &Operation, answer: &Val
     let mut headers = HeaderMap::new();
     for pair in answer["headers"].as_array().unwrap() {
         let (name, value) = (pair[0].as_str().unwrap(), pair[1].as_str().unwrap());
-        headers.append(HeaderName::try_from(name).unwrap(), HeaderValue::from_bytes(value.as_bytes()).unwrap());
+        headers
+            .append(HeaderName::try_from(name).unwrap(), HeaderValue::from_bytes(value.as_bytes()).unwrap());
     }
     let differs = |reason: String| format!("{reason}, of {}", String::from_utf8_lossy(&body));
     if status >= 300 {
@@ -113,7 +139,8 @@ pub(crate) fn same_answer(service: &Service, operation: &Operation, answer: &Val
         let ours = json!({"code": error.code, "message": error.message, "request_id": error.request_id});
         return difference("error", &ours, &answer["error"]).map_or(Ok(()), |reason| Err(differs(reason)));
     }
-    let ours = decode(service, operation, status, &headers, &body).map_err(|error| differs(error.to_string()))?;
+    let ours =
+        decode(service, operation, status, &headers, &body).map_err(|error| differs(error.to_string()))?;
     // The text is what crosses to callers.
     let text = serde_json::to_string(&ours).map_err(|error| error.to_string())?;
     let ours: Value = serde_json::from_str(&text).map_err(|error| error.to_string())?;

@@ -18,12 +18,12 @@ const TOKEN: &str = "00000000-0000-4000-8000-000000000000";
 
 #[test]
 fn requests_are_those_of_the_suites() {
-    run("input", |suite, case| request(suite, case));
+    run("input", request);
 }
 
 #[test]
 fn answers_are_those_of_the_suites() {
-    run("output", |suite, case| answer(suite, case));
+    run("output", answer);
 }
 
 fn folder() -> PathBuf {

@@ -48,7 +48,7 @@ pub(super) fn decode<'a>(
         }
         Protocol::RestXml | Protocol::RestJson1 => {
             let mut fields = headers::members(service, output, status, headers);
-            fields.extend(rest_body(service, operation, (shape, output), status, headers, body)?);
+            fields.extend(rest_body(service, operation, (shape, output), headers, body)?);
             Ok(Value::Object(fields))
         }
         // Its decoder goes beside `json.rs`: the same shapes, read from CBOR.
@@ -64,7 +64,6 @@ fn rest_body<'a>(
     service: &'a Service,
     operation: &'a Operation,
     (shape, output): (ShapeId, &'a Structure),
-    status: u16,
     headers: &HeaderMap,
     body: &'a [u8],
 ) -> Result<Vec<(Cow<'a, str>, Value<'a>)>, DecodeError> {
@@ -72,7 +71,7 @@ fn rest_body<'a>(
         return match service.protocol {
             Protocol::RestXml if is_blank(body) => Ok(Vec::new()),
             Protocol::RestXml => {
-                xml::refuse_error_document(service, status, headers, body)?;
+                xml::refuse_error_document(service, headers, body)?;
                 xml::document(service, operation, shape, body)
             }
             _ => json::body(service, operation, shape, body),
@@ -89,7 +88,7 @@ fn rest_body<'a>(
             if is_blank(body) {
                 return Ok(vec![(name, Value::Object(Vec::new()))]);
             }
-            xml::refuse_error_document(service, status, headers, body)?;
+            xml::refuse_error_document(service, headers, body)?;
             Value::Object(xml::document(service, operation, payload.shape, body)?)
         }
         _ => json::payload(service, operation, payload.shape, body)?,

@@ -27,6 +27,13 @@ pub(super) fn encode(
         operation: operation.name.to_string(),
         problems,
     };
+    let unsupported = || InvalidInput::Protocol {
+        service: service.name.to_string(),
+        protocol: protocol_name(service.protocol),
+    };
+    if service.protocol == Protocol::RpcV2Cbor {
+        return Err(unsupported());
+    }
     if let Some(member) = stream(service, operation, json) {
         return Err(InvalidInput::Streaming {
             service: service.name.to_string(),
@@ -67,12 +74,7 @@ pub(super) fn encode(
             rest::body(&mut request, service, operation, rest, rest::Format::Json);
         }
         // Its encoder goes beside `json.rs`: the same tree of inputs, written as CBOR.
-        Protocol::RpcV2Cbor => {
-            return Err(InvalidInput::Protocol {
-                service: service.name.to_string(),
-                protocol: protocol_name(service.protocol),
-            });
-        }
+        Protocol::RpcV2Cbor => return Err(unsupported()),
     }
     Ok(request)
 }

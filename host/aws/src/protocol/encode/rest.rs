@@ -238,7 +238,9 @@ impl Binder<'_> {
 /// A value in a header. Times are whole seconds there.
 fn header_text(input: &Input<'_>) -> Option<String> {
     match input {
-        Input::Timestamp(time, format) => Some(time.whole().format(format.unwrap_or(TimestampFormat::Rfc822))),
+        Input::Timestamp(time, format) => {
+            Some(time.whole().format(format.unwrap_or(TimestampFormat::Rfc822)))
+        }
         input => scalar(input, TimestampFormat::Rfc822),
     }
 }

@@ -39,16 +39,15 @@ pub(super) fn document<'a>(
     })
 }
 
-/// Refuses an error document that comes with status 200.
+/// Refuses an error document that comes with the status of a success: the server failed half-way.
 pub(super) fn refuse_error_document(
     service: &Service,
-    status: u16,
     headers: &HeaderMap,
     body: &[u8],
 ) -> Result<(), DecodeError> {
     match Reader::new(body).root() {
         Ok(root) if root.local_name().into_inner() == "Error" => {
-            Err(DecodeError::Service(super::decode_error(service, status, headers, body)))
+            Err(DecodeError::Service(super::decode_error(service, 500, headers, body)))
         }
         _ => Ok(()),
     }
@@ -149,7 +148,7 @@ impl<'a> Decoder<'a> {
             Kind::Map(map) if entry.flattened => self.map_entry(map, partial.map(entry, is_first))?,
             Kind::List(list) if !is_first => {
                 let elements = self.list(list)?;
-                partial.list(entry, false).extend(elements);
+                partial.extend(entry, elements);
             }
             _ if !is_first => self.reader.skip()?,
             _ => {

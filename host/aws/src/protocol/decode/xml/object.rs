@@ -21,7 +21,8 @@ pub(super) struct Partial<'a> {
     seen_beyond: Vec<usize>,
     /// Behind the member that came last.
     pub(super) next: usize,
-    /// Flattened maps, whose entries come one at a time.
+    /// Flattened lists and maps, whose elements and entries come one at a time.
+    lists: Vec<(&'a str, Vec<Value<'a>>)>,
     maps: Vec<(&'a str, Fields<'a>)>,
     /// Elements that the model does not know.
     unknown: Object<'a>,
@@ -34,6 +35,7 @@ impl<'a> Partial<'a> {
             seen: 0,
             seen_beyond: Vec::new(),
             next: 0,
+            lists: Vec::new(),
             maps: Vec::new(),
             unknown: Vec::new(),
         }
@@ -58,38 +60,22 @@ impl<'a> Partial<'a> {
         self.fields.push((Cow::Borrowed(&entry.member.name), value));
     }
 
-    /// The elements of a list member so far.
+    /// The elements of a flattened list so far.
     pub(super) fn list(&mut self, entry: &Entry<'a>, is_first: bool) -> &mut Vec<Value<'a>> {
-        let name = &*entry.member.name;
-        let position = match is_first {
-            true => None,
-            false => self
-                .fields
-                .iter()
-                .rposition(|(field, value)| field == name && matches!(value, Value::List(_))),
-        };
-        let position = position.unwrap_or_else(|| {
-            self.fields.push((Cow::Borrowed(name), Value::List(Vec::new())));
-            self.fields.len() - 1
-        });
-        match &mut self.fields[position].1 {
-            Value::List(elements) => elements,
-            _ => unreachable!("the position is that of a list"),
-        }
+        part(&mut self.lists, &entry.member.name, is_first)
     }
 
     /// The entries of a flattened map so far.
     pub(super) fn map(&mut self, entry: &Entry<'a>, is_first: bool) -> &mut Fields<'a> {
-        let name = &*entry.member.name;
-        let position = match is_first {
-            true => None,
-            false => self.maps.iter().position(|(map, _)| *map == name),
-        };
-        let position = position.unwrap_or_else(|| {
-            self.maps.push((name, Fields::default()));
-            self.maps.len() - 1
-        });
-        &mut self.maps[position].1
+        part(&mut self.maps, &entry.member.name, is_first)
+    }
+
+    /// Adds the elements of a list that stands twice to those of the first.
+    pub(super) fn extend(&mut self, entry: &Entry<'a>, more: Vec<Value<'a>>) {
+        let mut fields = self.fields.iter_mut().rev();
+        if let Some((_, Value::List(elements))) = fields.find(|(name, _)| *name == *entry.member.name) {
+            elements.extend(more);
+        }
     }
 
     pub(super) fn add_unknown(&mut self, name: &str, value: Value<'a>) {
@@ -110,8 +96,7 @@ impl<'a> Partial<'a> {
             if let Some(entry) = plan.attributes().find(is_it)
                 && !self.fields.iter().any(|(name, _)| *name == *entry.member.name)
             {
-                let text =
-                    attribute.normalized_value(XmlVersion::Implicit1_0).map_err(quick_xml::Error::from)?;
+                let text = attribute.normalized_value(XmlVersion::Implicit1_0).map_err(Flaw::from)?;
                 self.push(entry, Value::String(Cow::Owned(text.into_owned())));
             }
         }
@@ -119,6 +104,8 @@ impl<'a> Partial<'a> {
     }
 
     pub(super) fn finish(mut self) -> Object<'a> {
+        let lists = self.lists.into_iter().map(|(name, list)| (Cow::Borrowed(name), Value::List(list)));
+        self.fields.extend(lists);
         let maps =
             self.maps.into_iter().map(|(name, map)| (Cow::Borrowed(name), Value::Object(map.into_vec())));
         self.fields.extend(maps);
@@ -127,4 +114,14 @@ impl<'a> Partial<'a> {
         }
         self.fields
     }
+}
+
+/// The part of a member, begun if it is new.
+fn part<'p, 'a, T: Default>(parts: &'p mut Vec<(&'a str, T)>, name: &'a str, is_first: bool) -> &'p mut T {
+    let known = if is_first { None } else { parts.iter().position(|(part, _)| *part == name) };
+    let position = known.unwrap_or_else(|| {
+        parts.push((name, T::default()));
+        parts.len() - 1
+    });
+    &mut parts[position].1
 }

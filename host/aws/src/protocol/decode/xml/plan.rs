@@ -52,7 +52,8 @@ impl<'a> Plan<'a> {
             .map(|member| Entry::new(service, member))
             .collect();
         // Deprecated structures of S3 have a member and a list of the same element: the list has it all.
-        let lists: Vec<_> = entries.iter().filter(|entry| entry.flattened).map(|entry| entry.wire_name).collect();
+        let lists: Vec<_> =
+            entries.iter().filter(|entry| entry.flattened).map(|entry| entry.wire_name).collect();
         if !lists.is_empty() {
             entries.retain(|entry| entry.flattened || !lists.contains(&entry.wire_name));
         }
