@@ -43,11 +43,7 @@ impl Registry {
             for tool in &plugin.tools {
                 let entry = Entry { tool: tool.clone(), plugin: plugin.clone() };
                 if let Some(first) = by_name.insert(tool.name.clone(), entry) {
-                    return Err(LoadError::ToolClash {
-                        tool: tool.name.clone(),
-                        first: first.plugin.origin.clone(),
-                        second: plugin.origin.clone(),
-                    });
+                    return Err(clash(tool, &first.plugin, plugin));
                 }
             }
         }
@@ -83,4 +79,19 @@ impl Registry {
         names.sort_by(|left, right| right.0.total_cmp(&left.0));
         names.into_iter().take(NEAREST).map(|(_, name)| name.to_owned()).collect()
     }
+}
+
+/// Two tools have one name: which plugin must change depends on whose they are.
+fn clash(tool: &Tool, first: &Plugin, second: &Plugin) -> LoadError {
+    let tool = tool.name.clone();
+    if first.info.name == second.info.name {
+        let detail = "is listed twice".to_owned();
+        return LoadError::Tool {
+            origin: second.origin.clone(),
+            plugin: second.info.to_string(),
+            tool,
+            detail,
+        };
+    }
+    LoadError::ToolClash { tool, first: first.origin.clone(), second: second.origin.clone() }
 }

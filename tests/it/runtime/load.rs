@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tollgate_runtime::{CallError, Config, Limits, LoadError, PluginConfig, Runtime, Source};
 
 use super::{bundled, call, client, runtime};
-use crate::guests::{CLASH, ECHO, Guest, KEEPER, MISNAMED, NEWER, SOCKETS, STUCK, file};
+use crate::guests::{AHEAD, CLASH, ECHO, Guest, KEEPER, MISNAMED, NEWER, SOCKETS, STUCK, TWICE, file};
 
 async fn refused(plugins: Vec<PluginConfig>) -> Arc<LoadError> {
     let limits = Limits { load_deadline: std::time::Duration::from_millis(200), ..Limits::default() };
@@ -59,6 +59,23 @@ pub(super) async fn newer() {
         alone(NEWER).await.to_string(),
         "bundled plugin newer: plugin newer 1.2.3 imports `tollgate:aws/api@0.2.0`, which this host does not \
          offer: it offers tollgate:aws/api@0.1.0"
+    );
+}
+
+#[tokio::test]
+pub(super) async fn ahead() {
+    let error = alone(AHEAD).await;
+    assert!(matches!(&*error, LoadError::Incompatible { .. }), "{error:?}");
+    let text = error.to_string();
+    assert!(text.starts_with("bundled plugin ahead: plugin ahead 1.2.3 does not fit this host: "), "{text}");
+    assert!(text.contains("`tollgate:cache/store@0.1.7`") && text.contains("`clear`"), "{text}");
+}
+
+#[tokio::test]
+pub(super) async fn twice() {
+    assert_eq!(
+        alone(TWICE).await.to_string(),
+        "bundled plugin twice: plugin twice 1.2.3: tool `twice`: is listed twice"
     );
 }
 

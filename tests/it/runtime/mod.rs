@@ -15,7 +15,7 @@ use tollgate_runtime::{
 };
 
 use self::aws::{courier, fan};
-use self::load::{clash, misnamed, newer, sockets, stuck};
+use self::load::{ahead, clash, misnamed, newer, sockets, stuck, twice};
 use self::tools::{asker, echo, keeper, sleeper, stepper};
 use crate::guests::{Guest, for_each_guest};
 use crate::mcp::conformance::conformance;
