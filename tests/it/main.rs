@@ -2,4 +2,6 @@
 
 mod guests;
 mod log;
+mod mcp;
+mod product;
 mod runtime;

@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use aws_credential_types::provider::SharedCredentialsProvider;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::process::Command;
 use tollgate_aws::Client;
 use tollgate_runtime::Runtime;
-use tollgate_sim::{DemoOptions, Sim};
+use tollgate_sim::{DEMO_REGION, DemoOptions, DemoOrg, Effect, Fault, Sim};
 
 use super::remote::Remote;
 use super::{AT_ONCE, with_client};
@@ -62,7 +63,7 @@ impl Sdk {
 }
 
 /// The folder where the TypeScript client and its packages are installed.
-fn typescript() -> PathBuf {
+pub(super) fn typescript() -> PathBuf {
     let folder = std::env::var_os("TOLLGATE_TYPESCRIPT_CLIENT").map(PathBuf::from);
     let folder = folder.unwrap_or_else(|| workspace().join("target/clients/typescript"));
     assert!(
@@ -204,12 +205,19 @@ async fn the_demo_over_http() {
 }
 
 /// A runtime with a guest that asks all targets of the demo organisation at once, and an AWS that
-/// takes for ever.
+/// never answers.
 async fn slow() -> (Sim, Runtime) {
-    let options = DemoOptions { latency: Duration::from_secs(60), ..DemoOptions::default() };
-    let (sim, config) = tollgate_sim::demo(options).await.expect("the demo organisation starts");
-    let client = Client::new(config).expect("a client");
-    let runtime = with_client(vec![FAN.bundled()], client).await;
+    let org = DemoOrg::load(&DemoOptions::default()).expect("the demo organisation is read");
+    let (sim, accounts) = org.start().await.expect("the demo organisation starts");
+    sim.set_faults(vec![Fault::new(Effect::Hang).operation("ec2", "DescribeInstances")]);
+    let config = tollgate_aws::Config {
+        home_region: Some(DEMO_REGION.to_owned()),
+        endpoint_url: Some(sim.endpoint_url()),
+        accounts,
+        base_credentials: Some(SharedCredentialsProvider::new(sim.base_credentials())),
+        ..tollgate_aws::Config::default()
+    };
+    let runtime = with_client(vec![FAN.bundled()], Client::new(config).expect("a client")).await;
     (sim, runtime)
 }
 
@@ -217,8 +225,9 @@ async fn slow() -> (Sim, Runtime) {
 async fn cancelled(sdk: Sdk, server: Value, sim: &Sim, runtime: &Runtime) {
     let cancel = json!({ "tool": "fan_out", "after_seconds": 1.5, "stay_seconds": 1 });
     let client = tokio::spawn(sdk.run(json!({ "server": server, "cancel": cancel })));
-    let busy = || runtime.busy().running > 0 && sim.stats().in_flight > 0;
-    let gone = || runtime.busy().running == 0 && sim.stats().in_flight == 0;
+    let asked = || sim.stats().operation("ec2", "DescribeInstances").in_flight;
+    let busy = || runtime.busy().running > 0 && asked() > 5;
+    let gone = || runtime.busy().running == 0 && asked() == 0;
     wait(sdk, "the call runs", busy).await;
     wait(sdk, "the call is gone", gone).await;
     let gone_at = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970");

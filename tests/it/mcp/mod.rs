@@ -1,6 +1,7 @@
 //! The protocol, as clients speak it: by hand on a pipe and over HTTP, and by the official clients.
 
 mod clients;
+pub(crate) mod conformance;
 mod eras;
 mod http;
 mod pipe;

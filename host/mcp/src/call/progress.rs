@@ -1,16 +1,13 @@
-//! Telling a client how far its call has come.
+//! Telling a client how far its call has come. The runtime thins the reports out; a client that is
+//! slower yet gets the latest of them.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use rmcp::model::{ProgressNotificationParam, ProgressToken};
 use rmcp::service::{Peer, RoleServer};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tollgate_runtime::{Progress, ProgressSink};
-
-/// Between two notifications: as fast as people see.
-const INTERVAL: Duration = Duration::from_millis(100);
 
 /// What the plugin reported last. Older reports that were not sent yet are of no interest.
 pub(super) type Reports = watch::Receiver<Option<Progress>>;
@@ -48,7 +45,6 @@ pub(super) async fn forward(
         if !matches!(more, Some(Ok(()))) {
             break;
         }
-        done.run_until_cancelled(tokio::time::sleep(INTERVAL)).await;
     }
     done.cancelled().await;
 }
