@@ -5,6 +5,7 @@
 //! judge.
 
 mod canonical;
+mod claim;
 pub mod verify;
 
 use std::time::SystemTime;

@@ -5,8 +5,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use proptest::prelude::*;
 use serde_json::{Value as Json, json};
-use tollgate_aws::endpoint::rules::{AuthScheme, Failure, Resolved, RuleSet, Value};
+use tollgate_aws::endpoint::rules::{
+    AuthScheme, Builtin, Failure, Parameter, ParameterKind, Resolved, RuleSet, Value,
+};
 use tollgate_aws::endpoint::{Builtins, Endpoint, EndpointError, PartitionIndex, Resolver, Settings};
 use tollgate_aws::model::Pack;
 use tollgate_aws::protocol::encode;
@@ -370,4 +373,35 @@ fn what_cannot_be_resolved_says_why() {
     let custom = Settings::default().with_endpoint_url("https://new.example").unwrap();
     let endpoint = resolver.resolve(&service, operation, &json!({}), "eu-west-1", &custom).unwrap();
     assert_eq!((&*endpoint.url, &*endpoint.signing_name), ("https://new.example", "new"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever the parameters are, there is an answer, and one that names no host of the caller's.
+    #[test]
+    fn no_parameter_stops_or_diverts_the_rules(picks in prop::collection::vec((any::<prop::sample::Index>(), any::<bool>()), 64)) {
+        const TEXTS: [&str; 14] = [
+            "", "eu-west-1", "us-gov-west-1", "cn-north-1", "aws-global", "evil.com/", "@evil.com", "ü", "a.b", "arn:aws:s3:::", "-",
+            "arn:aws:s3:eu-west-1:123456789012:accesspoint/ü@evil.com/", "arn:aws:kinesis:eu-west-1:evil.com/:stream/x:y/z",
+            "bucket--use1-az1--x-s3",
+        ];
+        let pack = Pack::bundled();
+        let partitions = PartitionIndex::new(pack.partitions());
+        for name in pack.service_names() {
+            let service = pack.service(name).unwrap();
+            let rules = RuleSet::parse(service.endpoint_rules.as_ref().unwrap()).unwrap();
+            let value = |(it, (pick, flag)): (&Parameter, &(prop::sample::Index, bool))| match it.kind {
+                ParameterKind::Bool => Some(Value::from(*flag)),
+                ParameterKind::List => Some([*pick.get(&TEXTS)].into_iter().collect()),
+                ParameterKind::Text if it.builtin == Some(Builtin::Endpoint) => None,
+                ParameterKind::Text => Some(Value::from(*pick.get(&TEXTS))),
+            };
+            let values = rules.parameters().iter().zip(picks.iter().cycle()).map(value).collect();
+            if let Ok(resolved) = rules.evaluate(&partitions, values) {
+                let host = resolved.url.split("://").nth(1).unwrap().split('/').next().unwrap();
+                prop_assert!(!host.contains('@') && !host.ends_with("evil.com"), "{name}: {resolved:?}");
+            }
+        }
+    }
 }

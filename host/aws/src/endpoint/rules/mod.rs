@@ -13,5 +13,5 @@ mod value;
 pub use evaluate::{AuthScheme, Failure, Resolved};
 pub use library::is_valid_host_label;
 pub use parse::RuleSetError;
-pub use syntax::{Builtin, Parameter, ParameterKind, RuleSet};
+pub use syntax::{Builtin, Parameter, ParameterDefault, ParameterKind, RuleSet};
 pub use value::Value;
