@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use aws_credential_types::provider::SharedCredentialsProvider;
-use tollgate_aws::account::Account;
 use tollgate_aws::{Client, Config as AwsConfig};
 use tollgate_runtime::{Config as RuntimeConfig, Limits, PluginConfig, Runtime, Source};
 use tollgate_sim::{DEMO_REGION, DemoOptions, DemoOrg, Sim};
@@ -29,7 +28,7 @@ impl App {
         let aws = AwsConfig {
             home_region: file.aws.region,
             endpoint_url: file.aws.endpoint_url,
-            accounts: file.account.into_iter().map(account).collect::<Result<_>>()?,
+            accounts: file.account.into_iter().map(Into::into).collect(),
             ..AwsConfig::default()
         };
         let config = RuntimeConfig {
@@ -63,20 +62,6 @@ impl App {
 fn runtime(config: RuntimeConfig, aws: AwsConfig) -> Result<Runtime> {
     let client = Client::new(aws).context("cannot set up the AWS client")?;
     Runtime::new(config, client).context("cannot set up the sandbox")
-}
-
-fn account(entry: config::Account) -> Result<Account> {
-    Ok(Account {
-        id: entry.id.get_ref().parse()?,
-        name: entry.name.into_inner(),
-        role: entry.role,
-        external_id: entry.external_id,
-        session_name: entry.session_name,
-        environment: entry.environment,
-        regions: entry.regions,
-        tags: entry.tags,
-        enabled: entry.enabled,
-    })
 }
 
 /// The bundled plugins as configured, then those from files.

@@ -32,6 +32,15 @@ enum Command {
 }
 
 impl Cli {
+    /// What is logged unless `TOLLGATE_LOG` says otherwise: a server tells how it fares, and a single
+    /// call tells in its answer. rmcp would log whole requests at debug.
+    pub(crate) fn default_log(&self) -> &'static str {
+        match self.command {
+            Command::Serve(_) => "info,rmcp=warn",
+            Command::Call(_) | Command::Tools(_) => "error",
+        }
+    }
+
     /// Runs the command.
     pub(crate) async fn run(self) -> Result<ExitCode> {
         match self.command {

@@ -4,11 +4,13 @@ use std::io::Write;
 
 use anyhow::{Context as _, Result, bail};
 use clap::ValueEnum;
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use comfy_table::{ContentArrangement, Table as Grid};
+use comfy_table::{ContentArrangement, LineStyle, Table as Grid, TableStyle};
 use serde::Deserialize;
 use serde_json::Value;
 use tollgate_runtime::{Content, Output};
+
+/// A line under the names and nothing else: rows stay one line each.
+const STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
 
 /// How an answer is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -89,7 +91,7 @@ fn table(rows: &Rows, out: &mut impl Write) -> Result<()> {
         return Ok(());
     }
     let mut grid = Grid::new();
-    grid.load_style(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+    grid.load_style(STYLE).set_content_arrangement(ContentArrangement::Dynamic);
     grid.set_header(&rows.columns);
     for row in &rows.rows {
         grid.add_row(row.iter().map(|value| printable(&cell(value))));

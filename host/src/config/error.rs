@@ -69,6 +69,20 @@ fn key_at(text: &str, byte: usize) -> String {
     [table, key].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(".")
 }
 
+/// The value's line of `key` in the table that holds `within`, else `within` itself.
+pub(super) fn key_in_table(text: &str, within: Range<usize>, key: &str) -> Range<usize> {
+    let start = text[..within.start].rfind("[[").unwrap_or(0);
+    let end = text[within.end..].find("\n[").map_or(text.len(), |end| within.end + end);
+    let mut byte = start;
+    for line in text[start..end].split_inclusive('\n') {
+        if line.trim_start().strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with('=')) {
+            return byte..byte + line.trim_end().len();
+        }
+        byte += line.len();
+    }
+    within
+}
+
 /// serde's "unknown field `a`, expected one of `b`, `c`" with the nearest of those first.
 fn with_nearest(message: &str) -> String {
     let Some(rest) = message.strip_prefix("unknown field ") else { return message.to_owned() };

@@ -3,10 +3,9 @@
 mod error;
 mod file;
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use toml::Spanned;
+use tollgate_aws::account::{Registry, RegistryError};
 
 use crate::bundled::BUNDLED;
 pub(crate) use error::ConfigError;
@@ -45,7 +44,9 @@ fn read(path: &Path) -> Result<File, ConfigError> {
 
 fn parse(path: &Path, text: &str) -> Result<File, ConfigError> {
     let mut file: File = toml::from_str(text).map_err(|error| ConfigError::toml(path, text, &error))?;
-    unique(path, text, &file.account)?;
+    if let Err(error) = Registry::new(file.account.iter().cloned().map(Into::into).collect()) {
+        return Err(misfit(path, text, &file.account, &error));
+    }
     for (name, plugin) in &mut file.plugins {
         match &mut plugin.path {
             Some(component) => *component = path.parent().unwrap_or(Path::new("")).join(&component),
@@ -66,29 +67,18 @@ fn bundled() -> impl Iterator<Item = &'static str> {
     BUNDLED.iter().map(|plugin| plugin.name)
 }
 
-/// No two accounts share an id or a name.
-fn unique(path: &Path, text: &str, accounts: &[Account]) -> Result<(), ConfigError> {
-    for (key, of) in [("id", id as fn(&Account) -> &Spanned<String>), ("name", name)] {
-        let mut seen = HashMap::new();
-        for account in accounts {
-            let value = of(account);
-            if let Some(first) = seen.insert(value.get_ref().as_str(), value.span().start) {
-                let first = error::line(text, first);
-                let message =
-                    format!("{:?} is the {key} of the account on line {first} already", value.get_ref());
-                return Err(ConfigError::at(path, text, value.span(), &format!("account.{key}"), &message));
-            }
-        }
-    }
-    Ok(())
-}
-
-fn id(account: &Account) -> &Spanned<String> {
-    &account.id
-}
-
-fn name(account: &Account) -> &Spanned<String> {
-    &account.name
+/// Finds the entry that the registry refused, and the line of its key.
+fn misfit(path: &Path, text: &str, accounts: &[Account], error: &RegistryError) -> ConfigError {
+    let (id, key) = match error {
+        RegistryError::DuplicateName { second, .. } => (second, "name"),
+        RegistryError::DuplicateId { id, .. } => (id, "id"),
+        RegistryError::Invalid { account, key, .. } => (account, *key),
+        _ => return ConfigError::at(path, text, 0..0, "account", &error.to_string()),
+    };
+    let entry = accounts.iter().rfind(|entry| entry.id.get_ref() == id);
+    let span = entry.map_or(0..0, |entry| entry.id.span());
+    let span = error::key_in_table(text, span, key);
+    ConfigError::at(path, text, span, &format!("account.{key}"), &error.to_string())
 }
 
 #[cfg(test)]
@@ -125,7 +115,7 @@ mod tests {
             "#,
         )
         .expect("valid");
-        assert_eq!(file.account[0].id.get_ref(), "222222222222");
+        assert_eq!(file.account[0].id.get_ref().to_string(), "222222222222");
         assert_eq!(file.account[0].tags["team"], "payments");
         assert_eq!(
             file.plugins.values().next().expect("one").grant.as_deref(),
@@ -152,6 +142,17 @@ mod tests {
     fn a_name_given_twice_points_at_both() {
         let text = "[[account]]\nid = \"111111111111\"\nname = \"a\"\n\n[[account]]\nid = \"222222222222\"\nname = \"a\"\n";
         assert_snapshot!(error(text), @"");
+    }
+
+    #[test]
+    fn a_role_of_another_account_is_shown_where_it_stands() {
+        let text = "[[account]]\nid = \"111111111111\"\nname = \"a\"\nrole = \"arn:aws:iam::222222222222:role/x\"\n";
+        assert_snapshot!(error(text), @"");
+    }
+
+    #[test]
+    fn an_unknown_region_names_the_nearest() {
+        assert_snapshot!(error("[aws]\nregion = \"eu-wset-1\"\n"), @"");
     }
 
     #[test]

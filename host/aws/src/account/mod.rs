@@ -14,7 +14,8 @@ pub use entry::{Account, DEFAULT_SESSION_NAME};
 pub use error::{RegistryError, SelectorError};
 pub use id::{AccountId, InvalidAccountId};
 pub use reach::Reach;
-pub(crate) use region::{check_region, is_region_shaped};
+pub use region::check_region;
+pub(crate) use region::is_region_shaped;
 pub use registry::Registry;
 pub(crate) use selector::select;
 

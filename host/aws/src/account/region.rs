@@ -21,7 +21,11 @@ pub(crate) fn is_region_shaped(text: &str) -> bool {
 }
 
 /// Lets known regions pass, and those that are newer than the data but fit a partition's pattern.
-pub(crate) fn check_region(partitions: &Partitions, region: &str) -> Result<(), SelectorError> {
+///
+/// # Errors
+///
+/// [`SelectorError::UnknownRegion`], with the nearest known ones.
+pub fn check_region(partitions: &Partitions, region: &str) -> Result<(), SelectorError> {
     let known = || partitions.partitions.iter().flat_map(|partition| partition.regions.keys());
     if is_region_shaped(region)
         && (known().any(|name| **name == *region) || fits_a_partition(partitions, region))
@@ -33,16 +37,36 @@ pub(crate) fn check_region(partitions: &Partitions, region: &str) -> Result<(), 
     Err(SelectorError::UnknownRegion { region: region.to_owned(), nearest: nearest(region, candidates) })
 }
 
-/// Partitions have patterns such as `^(us|eu|ap)\-\w+\-\d+$`.
+/// Partitions have patterns such as `^(us|eu|ap)\-\w+\-\d+$`, which most typing errors fit as well. But all
+/// regions are named by the compass.
 fn fits_a_partition(partitions: &Partitions, region: &str) -> bool {
-    partitions.partitions.iter().any(|partition| {
-        regex_lite::Regex::new(&partition.region_regex).is_ok_and(|pattern| pattern.is_match(region))
-    })
+    const COMPASS: &[&str] =
+        &["central", "east", "north", "northeast", "northwest", "south", "southeast", "southwest", "west"];
+    let compass = region.rsplit('-').nth(1).is_some_and(|word| COMPASS.contains(&word));
+    compass
+        && partitions.partitions.iter().any(|partition| {
+            regex_lite::Regex::new(&partition.region_regex).is_ok_and(|pattern| pattern.is_match(region))
+        })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn regions_known_new_and_misspelt() {
+        let partitions = crate::model::Pack::bundled().partitions();
+        let known = partitions.partitions.iter().flat_map(|partition| partition.regions.keys());
+        for region in known.filter(|region| !region.ends_with("-global")) {
+            assert!(is_region_shaped(region) && check_region(partitions, region).is_ok(), "{region}");
+        }
+        assert!(check_region(partitions, "eu-northeast-9").is_ok(), "newer than the data");
+        let error = check_region(partitions, "eu-wset-1").unwrap_err().to_string();
+        assert!(
+            error.starts_with("\"eu-wset-1\" is no AWS region; the nearest known: \"eu-west-1\""),
+            "{error}"
+        );
+    }
 
     #[test]
     fn region_shapes() {
