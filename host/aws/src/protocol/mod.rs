@@ -29,6 +29,8 @@ mod number;
 mod timestamp;
 mod value;
 
+use std::fmt;
+
 use bytes::Bytes;
 use http::{HeaderMap, Method};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -39,7 +41,7 @@ pub use value::Value;
 use crate::model::{Operation, Protocol, Service};
 
 /// An HTTP request before it has an endpoint and a signature.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct HttpRequest {
     /// The HTTP method.
     pub method: Method,
@@ -53,6 +55,18 @@ pub struct HttpRequest {
     pub headers: Vec<(String, String)>,
     /// The body; may be empty.
     pub body: Bytes,
+}
+
+/// Without the query, the headers and the body, which may hold secrets.
+impl fmt::Debug for HttpRequest {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("HttpRequest")
+            .field("method", &self.method)
+            .field("path", &self.path)
+            .field("body_length", &self.body.len())
+            .finish_non_exhaustive()
+    }
 }
 
 impl HttpRequest {

@@ -41,6 +41,7 @@ pub(super) fn decode<'a>(
             if is_blank(body) {
                 return Err(DecodeError::Empty { operation: operation.name.to_string() });
             }
+            xml::refuse_error_document(service, headers, body)?;
             xml::document(service, operation, shape, body).map(Value::Object)
         }
         Protocol::AwsJson10 | Protocol::AwsJson11 => {

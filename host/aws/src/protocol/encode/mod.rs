@@ -66,12 +66,10 @@ pub(super) fn encode(
         Protocol::AwsJson10 => json::encode(&mut request, service, operation, "1.0", &fields),
         Protocol::AwsJson11 => json::encode(&mut request, service, operation, "1.1", &fields),
         Protocol::RestXml => {
-            let rest = rest::bind(&mut request, service, operation, &fields).map_err(members)?;
-            rest::body(&mut request, service, operation, rest, rest::Format::Xml);
+            rest::encode(&mut request, service, operation, rest::Format::Xml, &fields).map_err(members)?;
         }
         Protocol::RestJson1 => {
-            let rest = rest::bind(&mut request, service, operation, &fields).map_err(members)?;
-            rest::body(&mut request, service, operation, rest, rest::Format::Json);
+            rest::encode(&mut request, service, operation, rest::Format::Json, &fields).map_err(members)?;
         }
         // Its encoder goes beside `json.rs`: the same tree of inputs, written as CBOR.
         Protocol::RpcV2Cbor => return Err(unsupported()),

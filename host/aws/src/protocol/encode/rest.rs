@@ -2,13 +2,14 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
 use percent_encoding::AsciiSet;
 
 use super::super::error::{Fault, Problem};
 use super::super::input::{Fields, Input};
 use super::super::{ENCODED, HttpRequest, push_encoded};
 use super::{in_body, json, scalar, wire_name, xml};
-use crate::model::{Location, Member, Operation, Service, TimestampFormat};
+use crate::model::{Kind, Location, Member, Operation, Service, TimestampFormat};
 
 /// The language of a body.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -17,21 +18,16 @@ pub(super) enum Format {
     Json,
 }
 
-/// What is left for the body once everything else has its place.
-pub(super) struct Rest<'f, 'a> {
-    fields: &'f Fields<'a>,
-}
-
 /// In a label that takes several segments of a path.
 const ENCODED_PATH: &AsciiSet = &ENCODED.remove(b'/');
 
-/// Puts members into the path, the query and the headers.
-pub(super) fn bind<'f, 'a>(
+pub(super) fn encode(
     request: &mut HttpRequest,
     service: &Service,
     operation: &Operation,
-    fields: &'f Fields<'a>,
-) -> Result<Rest<'f, 'a>, Vec<Problem>> {
+    format: Format,
+    fields: &Fields<'_>,
+) -> Result<(), Vec<Problem>> {
     let mut binder = Binder { service, problems: Vec::new() };
     let (path, query) = operation.uri.split_once('?').unwrap_or((&operation.uri, ""));
     request.path = binder.path(path, fields);
@@ -54,36 +50,41 @@ pub(super) fn bind<'f, 'a>(
         }
         _ => {}
     }
-    if binder.problems.is_empty() { Ok(Rest { fields }) } else { Err(binder.problems) }
+    if !binder.problems.is_empty() {
+        return Err(binder.problems);
+    }
+    let raw = body(request, service, operation, format, fields);
+    let has_type = request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+    if format == Format::Json && !raw && !request.body.is_empty() && !has_type {
+        request.headers.push(("Content-Type".to_owned(), "application/json".to_owned()));
+    }
+    Ok(())
 }
 
-/// Writes the body: the payload member, or the members without another place.
-pub(super) fn body(
+/// Writes the body: the payload member, or the members without another place. Tells whether it is a text or
+/// bytes as they are.
+fn body(
     request: &mut HttpRequest,
     service: &Service,
     operation: &Operation,
-    rest: Rest<'_, '_>,
     format: Format,
-) {
-    let fields = rest.fields;
-    let payload = fields.structure.payload.as_deref();
-    let mut raw = false;
-    if let Some(payload) = payload {
-        let given = fields.members.iter().find(|(member, _)| &*member.name == payload);
-        request.body = match given {
-            Some((_, Input::Text(text))) => text.to_string().into(),
-            Some((_, Input::Blob(bytes))) => bytes.clone().into(),
-            Some((member, input)) => match format {
-                Format::Xml => xml::payload(service, member, input).into(),
-                Format::Json => json::text(input).into(),
-            },
-            None => empty(format),
+    fields: &Fields<'_>,
+) -> bool {
+    if let Some(payload) = fields.structure.payload.as_deref().and_then(|name| fields.structure.member(name))
+    {
+        let raw = matches!(service.shape(payload.shape).kind, Kind::String(_) | Kind::Blob);
+        let given = fields.members.iter().find(|(member, _)| member.name == payload.name);
+        request.body = match (given, format) {
+            (Some((_, Input::Text(text))), _) => text.to_string().into(),
+            (Some((_, Input::Blob(bytes))), _) => bytes.clone().into(),
+            (Some((member, input)), Format::Xml) => xml::payload(service, member, input).into(),
+            (Some((_, input)), Format::Json) => json::text(input).into(),
+            (None, _) if raw => Bytes::new(),
+            (None, format) => empty(format),
         };
-        raw = fields.structure.member(payload).is_some_and(|member| is_raw(service, member));
-        if raw && given.is_none() {
-            request.body = bytes::Bytes::new();
-        }
-    } else if fields.members.iter().any(|(member, _)| in_body(member)) {
+        return raw;
+    }
+    if fields.members.iter().any(|(member, _)| in_body(member)) {
         request.body = match format {
             Format::Xml => xml::body(service, operation, fields).into(),
             Format::Json => json::body(fields).into(),
@@ -91,23 +92,14 @@ pub(super) fn body(
     } else if fields.structure.members.iter().any(in_body) {
         request.body = empty(format);
     }
-    let has_type = request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
-    if format == Format::Json && !raw && !request.body.is_empty() && !has_type {
-        request.headers.push(("Content-Type".to_owned(), "application/json".to_owned()));
-    }
+    false
 }
 
-fn empty(format: Format) -> bytes::Bytes {
+fn empty(format: Format) -> Bytes {
     match format {
-        Format::Xml => bytes::Bytes::new(),
-        Format::Json => bytes::Bytes::from_static(b"{}"),
+        Format::Xml => Bytes::new(),
+        Format::Json => Bytes::from_static(b"{}"),
     }
-}
-
-/// Whether a payload is text or bytes as they are.
-fn is_raw(service: &Service, member: &Member) -> bool {
-    use crate::model::Kind;
-    matches!(service.shape(member.shape).kind, Kind::String(_) | Kind::Blob)
 }
 
 struct Binder<'a> {

@@ -88,6 +88,10 @@ fn broken_documents_say_where() {
             regions("<regionInfo><item><regionName>&nbsp;</regionName></item></regionInfo>"),
             "the entity `nbsp` is unknown",
         ),
+        (
+            "<HTML><body>Sign in</body></HTML>".to_owned(),
+            "it is a page of HTML, which is not from the service",
+        ),
         ("just text".to_owned(), "it ends too early"),
         (regions(&"<deep>".repeat(200)), "it is nested more than 100 levels deep"),
     ] {

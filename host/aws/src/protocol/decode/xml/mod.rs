@@ -46,7 +46,7 @@ pub(super) fn refuse_error_document(
     body: &[u8],
 ) -> Result<(), DecodeError> {
     match Reader::new(body).root() {
-        Ok(root) if root.local_name().into_inner() == "Error" => {
+        Ok(root) if matches!(root.local_name().into_inner(), "Error" | "ErrorResponse") => {
             Err(DecodeError::Service(super::decode_error(service, 500, headers, body)))
         }
         _ => Ok(()),
@@ -62,6 +62,9 @@ struct Decoder<'a> {
 impl<'a> Decoder<'a> {
     fn root(&mut self, operation: &'a Operation, shape: ShapeId) -> Result<Object<'a>, Flaw> {
         let root = self.reader.root()?;
+        if root.local_name().into_inner().eq_ignore_ascii_case("html") {
+            return Err(Flaw::Page);
+        }
         let structure = self.service.structure(shape);
         if let Some(member) = structure.and_then(|structure| self.unwrapped(structure, &root)) {
             let text = self.reader.text()?;

@@ -17,6 +17,8 @@ pub(in super::super) enum Flaw {
     Truncated,
     /// It uses an entity that XML does not define.
     Entity(String),
+    /// It is a page of HTML: something between us and the service answered.
+    Page,
     /// It is nested deeper than [`MAX_DEPTH`].
     TooDeep,
 }
@@ -33,6 +35,7 @@ impl Display for Flaw {
             Self::Syntax(error) => error.fmt(formatter),
             Self::Truncated => formatter.write_str("it ends too early"),
             Self::Entity(name) => write!(formatter, "the entity `{name}` is unknown"),
+            Self::Page => formatter.write_str("it is a page of HTML, which is not from the service"),
             Self::TooDeep => write!(formatter, "it is nested more than {MAX_DEPTH} levels deep"),
         }
     }
