@@ -125,49 +125,50 @@ mod tests {
 
     #[test]
     fn an_unknown_key_names_the_nearest() {
-        assert_snapshot!(error("[[account]]\nid = \"222222222222\"\nname = \"a\"\nregoins = []\n"), @"");
+        assert_snapshot!(error("[[account]]\nid = \"222222222222\"\nname = \"a\"\nregoins = []\n"), @r#"tollgate.toml:4:1: `account.regoins`: unknown key; did you mean `regions`? (known: id, name, role, external_id, session_name, environment, regions, tags, enabled)"#);
     }
 
     #[test]
     fn a_wrong_type_says_what_was_expected() {
-        assert_snapshot!(error("[[account]]\nid = \"222222222222\"\nname = \"a\"\nregions = \"us-east-1\"\n"), @"");
+        assert_snapshot!(error("[[account]]\nid = \"222222222222\"\nname = \"a\"\nregions = \"us-east-1\"\n"), @r#"tollgate.toml:4:11: `account.regions`: invalid type: string "us-east-1", expected a sequence"#);
     }
 
     #[test]
     fn a_bad_id_is_shown_where_it_stands() {
-        assert_snapshot!(error("[[account]]\nid = \"2222\"\nname = \"a\"\n"), @"");
+        assert_snapshot!(error("[[account]]\nid = \"2222\"\nname = \"a\"\n"), @r#"tollgate.toml:2:6: `account.id`: an account id is a text of 12 digits, not "2222""#);
     }
 
     #[test]
     fn a_name_given_twice_points_at_both() {
         let text = "[[account]]\nid = \"111111111111\"\nname = \"a\"\n\n[[account]]\nid = \"222222222222\"\nname = \"a\"\n";
-        assert_snapshot!(error(text), @"");
+        assert_snapshot!(error(text), @r#"tollgate.toml:7:1: `account.name`: the name "a" is given to both 111111111111 and 222222222222; an account's name is unique"#);
     }
 
     #[test]
     fn a_role_of_another_account_is_shown_where_it_stands() {
-        let text = "[[account]]\nid = \"111111111111\"\nname = \"a\"\nrole = \"arn:aws:iam::222222222222:role/x\"\n";
-        assert_snapshot!(error(text), @"");
+        let text =
+            "[[account]]\nid = \"111111111111\"\nname = \"a\"\nrole = \"arn:aws:iam::222222222222:role/x\"\n";
+        assert_snapshot!(error(text), @r#"tollgate.toml:4:1: `account.role`: account 111111111111 ("a"): `role`: the role is of account 222222222222, not of 111111111111"#);
     }
 
     #[test]
     fn an_unknown_region_names_the_nearest() {
-        assert_snapshot!(error("[aws]\nregion = \"eu-wset-1\"\n"), @"");
+        assert_snapshot!(error("[aws]\nregion = \"eu-wset-1\"\n"), @r#"tollgate.toml:2:10: `aws.region`: "eu-wset-1" is no AWS region; the nearest known: "eu-west-1", "eu-west-2", "eu-west-3""#);
     }
 
     #[test]
     fn a_missing_key_is_named() {
-        assert_snapshot!(error("[[account]]\nname = \"a\"\n"), @"");
+        assert_snapshot!(error("[[account]]\nname = \"a\"\n"), @r#"tollgate.toml:1:1: `account`: missing field `id`"#);
     }
 
     #[test]
     fn a_plugin_that_is_not_bundled_needs_a_path() {
-        assert_snapshot!(error("[plugins.ec3]\ngrant = []\n"), @"");
+        assert_snapshot!(error("[plugins.ec3]\ngrant = []\n"), @r#"tollgate.toml:1:10: `plugins.ec3`: no plugin of this name is bundled (accounts, ec2, s3): give the `path` of its component"#);
     }
 
     #[test]
     fn a_bad_pattern_is_shown_where_it_stands() {
-        assert_snapshot!(error("[plugins.ec2]\ngrant = [\"DescribeInstances\"]\n"), @"");
+        assert_snapshot!(error("[plugins.ec2]\ngrant = [\"DescribeInstances\"]\n"), @r#"tollgate.toml:2:9: `plugins.ec2.grant`: `DescribeInstances` is not an IAM action pattern: it has no `service:` before the action; write it as `ec2:DescribeInstances` or `ec2:Describe*`"#);
     }
 
     #[test]
