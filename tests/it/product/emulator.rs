@@ -35,12 +35,15 @@ fn answer(output: &Output) -> Value {
 
 /// The rows as objects, in the judge's order.
 fn rows(answer: &Value) -> Vec<Value> {
-    let columns: Vec<_> = answer["columns"].as_array().expect("columns").iter().filter_map(Value::as_str).collect();
+    let columns: Vec<_> =
+        answer["columns"].as_array().expect("columns").iter().filter_map(Value::as_str).collect();
     let mut rows: Vec<Value> = answer["rows"]
         .as_array()
         .expect("rows")
         .iter()
-        .map(|row| columns.iter().copied().map(str::to_owned).zip(row.as_array().expect("a row").clone()).collect())
+        .map(|row| {
+            columns.iter().copied().map(str::to_owned).zip(row.as_array().expect("a row").clone()).collect()
+        })
         .collect();
     rows.sort_by_key(|row| sorted(row).to_string());
     rows
@@ -71,7 +74,17 @@ fn judged(tool: &str, arguments: &Value) -> Value {
 #[ignore = "needs moto and boto3: run cargo xtask test"]
 fn every_instance_is_as_boto3_sees_it_over_all_pages() {
     let fields = [
-        "id", "name", "state", "type", "availability_zone", "private_address", "public_address", "vpc", "launch_time", "image", "tags",
+        "id",
+        "name",
+        "state",
+        "type",
+        "availability_zone",
+        "private_address",
+        "public_address",
+        "vpc",
+        "launch_time",
+        "image",
+        "tags",
     ];
     let answer = judged("ec2_list_instances", &json!({"limit": 1000, "fields": fields}));
     assert_eq!(answer["row_count"], 372);
@@ -94,7 +107,9 @@ fn a_locked_account_and_a_broken_region_are_named_beside_the_rows_of_the_others(
     assert_eq!(answer["rows"].as_array().expect("rows").len(), 4 * 3, "{answer:#}");
 
     let errors = answer["errors"].as_array().expect("errors");
-    let of = |account: &str| -> Vec<&Value> { errors.iter().filter(|error| error["account"] == account).collect() };
+    let of = |account: &str| -> Vec<&Value> {
+        errors.iter().filter(|error| error["account"] == account).collect()
+    };
     let locked = of("locked");
     assert_eq!(locked.len(), 3, "one for each region: {errors:#?}");
     for error in locked {
@@ -111,7 +126,9 @@ fn a_locked_account_and_a_broken_region_are_named_beside_the_rows_of_the_others(
 #[test]
 #[ignore = "needs moto and boto3: run cargo xtask test"]
 fn no_secret_is_logged_while_requests_are_signed() {
-    let output = command("s3_list_buckets", &[], &json!({"accounts": ["sandbox"]})).env("TOLLGATE_LOG", "trace").output();
+    let output = command("s3_list_buckets", &[], &json!({"accounts": ["sandbox"]}))
+        .env("TOLLGATE_LOG", "trace")
+        .output();
     let output = output.expect("tollgate starts");
     let log = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{log}");

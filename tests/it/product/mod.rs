@@ -10,12 +10,16 @@ use std::process::Command;
 /// The `tollgate` binary of this build, deaf to this machine's own AWS configuration.
 pub(crate) fn tollgate() -> Command {
     let mut command = Command::new(binary());
-    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("AWS_") || name.starts_with("TOLLGATE_")) {
+    for (name, _) in
+        std::env::vars().filter(|(name, _)| name.starts_with("AWS_") || name.starts_with("TOLLGATE_"))
+    {
         command.env_remove(name);
     }
     let nowhere = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("no-such-folder");
     command.env("XDG_CONFIG_HOME", &nowhere).env("AWS_CONFIG_FILE", nowhere.join("config"));
-    command.env("AWS_SHARED_CREDENTIALS_FILE", nowhere.join("credentials")).env("AWS_EC2_METADATA_DISABLED", "true");
+    command
+        .env("AWS_SHARED_CREDENTIALS_FILE", nowhere.join("credentials"))
+        .env("AWS_EC2_METADATA_DISABLED", "true");
     command
 }
 
