@@ -1,7 +1,5 @@
 //! Builds the bundled plugins to WebAssembly components and embeds them: one file is the product.
 
-#![expect(clippy::print_stdout, reason = "how a build script speaks to cargo")]
-
 use std::{
     env,
     fmt::Write as _,
