@@ -26,12 +26,17 @@ fn echo() -> PathBuf {
     target.join("wasm32-wasip2/plugin/examples/echo.wasm")
 }
 
+fn runtime(component: PathBuf, cache_dir: Option<PathBuf>) -> Runtime {
+    let plugin = PluginConfig { source: Source::File(component), grant: None, mode: Mode::ReadOnly };
+    let client = Client::new(tollgate_aws::Config::default()).expect("a client needs nothing");
+    let config = Config { plugins: vec![plugin], cache_dir, ..Config::default() };
+    Runtime::new(config, client).expect("sandboxes can be set up")
+}
+
+/// Into the trivial tool and back, in a fresh sandbox.
 fn call(criterion: &mut Criterion) {
     let tokio = tokio::runtime::Runtime::new().expect("a runtime starts");
-    let plugin = PluginConfig { source: Source::File(echo()), grant: None, mode: Mode::ReadOnly };
-    let client = Client::new(tollgate_aws::Config::default()).expect("a client needs nothing");
-    let config = Config { plugins: vec![plugin], ..Config::default() };
-    let runtime = Runtime::new(config, client).expect("sandboxes can be set up");
+    let runtime = runtime(echo(), None);
     let call = Call {
         tool: "echo".to_owned(),
         arguments: r#"{"regions": ["eu-west-1"], "limit": 10}"#.to_owned(),
@@ -48,5 +53,18 @@ fn call(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, call);
+/// From nothing to a loaded plugin that is compiled already.
+fn load(criterion: &mut Criterion) {
+    let tokio = tokio::runtime::Runtime::new().expect("a runtime starts");
+    let component = echo();
+    let cache = tempfile::tempdir().expect("there is room for a directory");
+    criterion.bench_function("load_compiled_plugin", |bencher| {
+        bencher.to_async(&tokio).iter(|| async {
+            let runtime = runtime(component.clone(), Some(cache.path().to_owned()));
+            assert_eq!(runtime.load().await.expect("the plugin loads").tools().len(), 1);
+        });
+    });
+}
+
+criterion_group!(benches, call, load);
 criterion_main!(benches);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 use tollgate_aws::Client;
-use tollgate_aws::account::Reach;
+use tollgate_aws::account::{Reach, SelectorError};
 use tracing::Instrument as _;
 
 use crate::bindings::exports::tollgate::plugin::tools;
@@ -154,9 +154,14 @@ async fn reach(client: &Client, caller: &Reach, arguments: &str) -> Result<Reach
     if selectors.is_empty() {
         return Ok(caller.clone());
     }
-    let accounts = client.accounts(&selectors, caller).await;
-    let accounts = accounts.map_err(|error| CallError::InvalidArguments(format!("accounts: {error}")))?;
-    Ok(accounts.iter().map(|account| account.id).collect())
+    match client.accounts(&selectors, caller).await {
+        Ok(accounts) => Ok(accounts.iter().map(|account| account.id).collect()),
+        Err(error @ (SelectorError::Unknown { .. } | SelectorError::Disabled { .. })) => {
+            Err(CallError::InvalidArguments(format!("accounts: {error}")))
+        }
+        // Which account is the base credentials' own could not be found out.
+        Err(error) => Err(CallError::Failed(error.to_string())),
+    }
 }
 
 /// What a plugin said about its failure.

@@ -193,11 +193,16 @@ async fn a_call_touches_only_the_accounts_of_its_caller() {
 }
 
 #[tokio::test]
-async fn an_unknown_account_names_the_nearest() {
+async fn an_unknown_account_or_region_names_the_nearest() {
     let organisation = bundled(2).await;
     let error = error(&organisation.runtime, "courier_list", r#"{"accounts": ["acount-1"]}"#).await;
     let CallError::InvalidArguments(text) = &error else { panic!("{error:?}") };
     assert!(text.contains("acount-1") && text.contains("account-1"), "{text}");
+
+    let region = json!({ "selectors": [], "regions": ["us-est-1"] }).to_string();
+    let region = data(&organisation.runtime, "courier_resolve", &region).await;
+    assert_eq!(region["error"], "unknown-selector", "{region}");
+    assert!(region["text"].as_str().unwrap().contains("us-east-1"), "{region}");
 }
 
 #[tokio::test]

@@ -57,9 +57,9 @@ fn account(account: &tollgate_aws::account::Account) -> Account {
 
 fn error(error: SelectorError) -> Error {
     match error {
-        SelectorError::Unknown { .. } | SelectorError::Disabled { .. } => {
-            Error::UnknownSelector(error.to_string())
-        }
+        SelectorError::Unknown { .. }
+        | SelectorError::Disabled { .. }
+        | SelectorError::UnknownRegion { .. } => Error::UnknownSelector(error.to_string()),
         error => Error::Other(error.to_string()),
     }
 }
