@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tollgate_guests::bindings::exports::tollgate::plugin::tools::{Blob, Body, Embedded, Question};
-use tollgate_guests::bindings::tollgate::telemetry::progress;
+use tollgate_guests::bindings::tollgate::telemetry::{log, progress};
 use tollgate_guests::{Content, Error, Guest, Invocation, Outcome, Output, Tool, text, tool};
 
 /// A PNG of one pixel.
@@ -29,6 +29,8 @@ const PLAIN: &[&str] = &[
     "test_error_handling",
     "test_tool_with_progress",
     "test_missing_capability",
+    "test_logging_tool",
+    "test_streaming_elicitation",
     "test_input_required_result_elicitation",
     "test_input_required_result_sampling",
     "test_input_required_result_list_roots",
@@ -86,6 +88,14 @@ impl Guest for Plugin {
                     sleep(Duration::from_millis(60));
                 }
                 text("Three reports of progress were sent.")
+            }
+            "test_logging_tool" => {
+                log::write(log::Level::Error, "This is for the log of the host, not for the client.");
+                text("Something was logged.")
+            }
+            "test_streaming_elicitation" => {
+                progress::report(1, Some(2), None);
+                ask(json!({ "confirm": elicit("Please confirm", "ok", "boolean") }), None)
             }
             "test_input_required_result_elicitation" => match name(&answers["user_name"]) {
                 Some(name) => text(format!("Hello, {name}!")),

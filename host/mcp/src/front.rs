@@ -174,10 +174,13 @@ impl ServerHandler for Front {
     async fn on_custom_request(
         &self,
         request: CustomRequest,
-        _context: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<CustomResult, ErrorData> {
         // A known method whose parameters do not fit comes here as well.
         Err(match request.method.as_str() {
+            "initialize" | "ping" if call::is_stateless(&context) => {
+                ErrorData::new(ErrorCode::METHOD_NOT_FOUND, request.method, None)
+            }
             "tools/call" => ErrorData::invalid_params(
                 "tools/call takes `name`, a string, and `arguments`, an object",
                 None,
