@@ -4,6 +4,7 @@ mod accounts;
 mod call;
 mod regions;
 
+use std::fmt;
 use std::sync::Arc;
 
 use moka::future::Cache;
@@ -23,12 +24,17 @@ use crate::wire::{Places, Wire};
 ///
 /// Making one contacts nothing and reads no file: credentials, the account behind them, and connections come with
 /// the first call that needs them.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Client {
     inner: Arc<Inner>,
 }
 
-#[derive(Debug)]
+impl fmt::Debug for Client {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Client").field("registry", &self.inner.registry).finish_non_exhaustive()
+    }
+}
+
 struct Inner {
     wire: Wire,
     registry: Registry,

@@ -21,7 +21,7 @@ use crate::error::InvalidRequest;
 const MAX_LENGTH: usize = 8 * 1024;
 
 /// No expression is deeper: it is parsed, evaluated and dropped recursively, on stacks of 2 MiB.
-const MAX_DEPTH: usize = 100;
+const MAX_DEPTH: usize = 64;
 
 /// An expression, compiled.
 #[derive(Debug)]

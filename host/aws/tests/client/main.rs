@@ -1,0 +1,12 @@
+//! The client against a scripted server.
+#![allow(clippy::unwrap_used, missing_docs, unreachable_pub, reason = "tests")]
+
+mod credentials;
+mod faults;
+mod paging;
+mod refusals;
+mod regions;
+mod secrets;
+mod server;
+mod signing;
+mod world;
