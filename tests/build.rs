@@ -44,7 +44,17 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// One nested cargo for all guests.
 fn build(package: &Path, target_directory: &Path) -> Result<(), Box<dyn Error>> {
     let status = Command::new(env::var("CARGO")?)
-        .args(["build", "--locked", "--examples", "--target", TARGET, "--profile", PROFILE])
+        .args([
+            "build",
+            "--locked",
+            "--examples",
+            "--features",
+            "component",
+            "--target",
+            TARGET,
+            "--profile",
+            PROFILE,
+        ])
         .arg("--manifest-path")
         .arg(package.join("Cargo.toml"))
         .arg("--target-dir")
