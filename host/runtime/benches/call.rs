@@ -17,7 +17,7 @@ fn echo() -> PathBuf {
     let workspace = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
     let target = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("../plugins");
     let status = Command::new(env!("CARGO"))
-        .args(["build", "--package", "tollgate-guests", "--example", "echo"])
+        .args(["build", "--package", "tollgate-guests", "--features", "component", "--example", "echo"])
         .args(["--target", "wasm32-wasip2", "--profile", "plugin", "--target-dir"])
         .arg(&target)
         .current_dir(workspace)
