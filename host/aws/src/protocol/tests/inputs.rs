@@ -168,6 +168,16 @@ fn host_names_cannot_be_broken_out_of() {
 }
 
 #[test]
+fn carriage_returns_survive_xml() {
+    // A bare one would reach S3 as a line feed, and so name another object.
+    let input = json!({"Bucket": "b", "Delete": {"Objects": [{"Key": "a\r\nb<&>"}]}});
+    assert_eq!(
+        body("s3", "DeleteObjects", &input),
+        "<Delete xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Object><Key>a&#13;\nb&lt;&amp;&gt;</Key></Object></Delete>"
+    );
+}
+
+#[test]
 fn depth_is_bounded() {
     let mut value = json!({"S": "end"});
     for _ in 0..200 {
