@@ -38,8 +38,15 @@ impl Endpoint {
         let mut uri = String::with_capacity(self.url.len() + request.path.len() + query.len() + 32);
         uri.push_str(scheme);
         if let Some(prefix) = request.host_prefix.as_deref().filter(|_| self.takes_prefix) {
-            // It ends in the middle of a label or after one.
-            if !is_valid_host_label(prefix.trim_end_matches(['.', '-']), true) {
+            // It ends after a label, or within one that the host goes on with.
+            let fits = match prefix.strip_suffix('.') {
+                Some(labels) => is_valid_host_label(labels, true),
+                None => {
+                    let rest = authority.split(['.', ':']).next().unwrap_or_default();
+                    is_valid_host_label(&format!("{prefix}{rest}"), true)
+                }
+            };
+            if !fits {
                 return Err(EndpointError::HostPrefix(prefix.to_owned()));
             }
             uri.push_str(prefix);
@@ -109,7 +116,7 @@ mod tests {
         assert_eq!(uri("https://a.com/b", true, Some("data-"), "/").unwrap(), "https://data-a.com/b");
         assert_eq!(uri("https://a.com", true, Some("cp.maps."), "/").unwrap(), "https://cp.maps.a.com/");
         assert_eq!(uri("http://127.0.0.1:1", false, Some("data-"), "/").unwrap(), "http://127.0.0.1:1/");
-        for prefix in ["", ".", "a..", "a/", "a@", "ü.", &"a".repeat(64)] {
+        for prefix in [".", "a..", ".a", "-a", "a/", "a@", "ü.", &"a".repeat(64)] {
             let refused = Err(EndpointError::HostPrefix(prefix.to_owned()));
             assert_eq!(uri("https://a.com", true, Some(prefix), "/"), refused);
         }

@@ -136,6 +136,7 @@ impl CustomUrl {
         let authority = parsed.authority().ok_or_else(bad)?;
         let fits = matches!(parsed.scheme_str(), Some("http" | "https"))
             && !authority.host().is_empty()
+            && (authority.as_str() == authority.host() || authority.port_u16().is_some())
             && !authority.as_str().contains('@')
             && parsed.query().is_none()
             && !url.contains('#');
