@@ -141,7 +141,7 @@ fn operations_have_iams_names_and_levels() {
         ("sts.GetCallerIdentity", "sts:GetCallerIdentity", Read),
         ("sts.AssumeRole", "sts:AssumeRole", Write),
         ("elbv2.DescribeLoadBalancers", "elasticloadbalancing:DescribeLoadBalancers", List),
-        ("cloudcontrol.ListResources", "cloudformation:ListResources", List),
+        ("cloudcontrol.ListResources", "cloudformation:ListResources", Read),
         ("budgets.DescribeBudgets", "budgets:ViewBudget", Read),
         ("apigateway.GetRestApis", "apigateway:GET", Read),
         ("apigateway.DeleteRestApi", "apigateway:DELETE", Write),
@@ -160,6 +160,7 @@ fn operations_have_iams_names_and_levels() {
 fn what_gives_away_secrets_or_data_is_sensitive() {
     for name in [
         "athena.GetQueryResults",
+        "cloudcontrol.GetResource",
         "cloudformation.GetTemplate",
         "codebuild.BatchGetProjects",
         "cognito-identity.GetCredentialsForIdentity",
