@@ -8,9 +8,7 @@ async fn call(invocation: Invocation) -> Result<Outcome, Error> {
     let arguments = arguments(&invocation)?;
     let key = arguments["key"].as_str().unwrap_or_default();
     if let Some(value) = arguments["set"].as_str() {
-        if let Err(error) = store::set(key, value.as_bytes(), 60) {
-            return Err(Error::Failed(format!("{error:?}")));
-        }
+        store::set(key, value.as_bytes(), 60).map_err(|error| Error::Failed(format!("{error:?}")))?;
     }
     if arguments["delete"] == true {
         store::delete(key);

@@ -198,8 +198,8 @@ async fn names(path: &std::path::Path, cache: &std::path::Path) -> Vec<String> {
         plugins: vec![PluginConfig { source: Source::File(path.to_owned()), ..ECHO.bundled() }],
         ..Config::default()
     };
-    let runtime = Runtime::new(config, client()).unwrap();
-    runtime.load().await.unwrap().tools().iter().map(|tool| tool.name.clone()).collect()
+    let runtime = Runtime::new(config, client()).expect("sandboxes can be set up");
+    runtime.load().await.expect("the plugin loads").tools().iter().map(|tool| tool.name.clone()).collect()
 }
 
 #[tokio::test]
