@@ -115,7 +115,8 @@ fn demo_on_stdio() -> Value {
         .get_envs()
         .filter_map(|(name, value)| Some((name.to_str()?.to_owned(), json!(value?.to_str()?))))
         .collect();
-    json!({ "command": command.get_program(), "args": ["serve", "--demo"], "env": environment })
+    let program = command.get_program().to_str().expect("the path is text");
+    json!({ "command": program, "args": ["serve", "--demo"], "env": environment })
 }
 
 /// What every client sees of the demo organisation, whatever it speaks and by which way.

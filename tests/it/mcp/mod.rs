@@ -5,6 +5,7 @@ pub(crate) mod conformance;
 mod eras;
 mod http;
 mod pipe;
+mod process;
 mod question;
 mod remote;
 
