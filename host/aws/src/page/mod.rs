@@ -12,3 +12,6 @@ mod size;
 
 pub(crate) use cursor::{Binding, CursorKey};
 pub(crate) use pager::{Limits, Pager, Step};
+
+#[cfg(test)]
+mod tests;

@@ -4,9 +4,11 @@ use serde_json::Value;
 
 use crate::model::{Kind, Operation, Paginator, Protocol, Service};
 
+/// No smaller page is asked for: where a service filters after it has cut its pages, small ones are mostly empty.
+///
 /// EC2's pages have no bounds in the model; its documentation has 5 to 1,000 for nearly all operations, and 100
-/// for the rest.
-const EC2: u32 = 100;
+/// for the rest. So this is allowed there as well.
+const SMALLEST: u32 = 100;
 
 /// The value of the paginator's limit key, where it is worth while to set it: when fewer items are asked for
 /// than a page holds. It is set only to values that are known to be allowed.
@@ -28,17 +30,18 @@ pub(super) fn page_size(
     let member = service.structure(operation.input?)?.member(key)?;
     let (Kind::Integer(bounds) | Kind::Long(bounds)) = &service.shape(member.shape).kind else { return None };
     match bounds.max {
-        Some(max) => {
-            let wanted = f64::from(max_items).max(bounds.min.unwrap_or(1.0));
-            // Both bounds are small whole numbers.
+        Some(max) if f64::from(max_items) <= max => {
+            let wanted = f64::from(max_items.max(SMALLEST)).max(bounds.min.unwrap_or(1.0)).min(max);
+            // Both bounds are whole numbers.
             #[allow(
                 clippy::cast_possible_truncation,
                 clippy::cast_sign_loss,
                 reason = "between 1 and u32::MAX"
             )]
-            (wanted <= max && wanted >= 1.0).then_some(wanted as u32)
+            (wanted >= 1.0).then_some(wanted as u32)
         }
-        None => (service.protocol == Protocol::Ec2Query && max_items <= EC2).then_some(EC2),
+        Some(_) => None,
+        None => (service.protocol == Protocol::Ec2Query && max_items <= SMALLEST).then_some(SMALLEST),
     }
 }
 
