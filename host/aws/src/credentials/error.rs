@@ -71,7 +71,10 @@ pub enum CredentialsError {
         found: AccountId,
     },
     /// STS does not tell whose the base credentials are. The text says what to check.
-    #[error("STS does not accept the base credentials: {code}: {message}; {}", what_to_check(code, false))]
+    #[error(
+        "STS did not tell whose the base credentials are: {code}: {message}; {}",
+        what_to_check(code, false)
+    )]
     Identity {
         /// The error code of STS, or `Timeout` or `Transport` where STS did not answer.
         code: String,
