@@ -28,6 +28,8 @@ pub(crate) struct ReplyBody {
     rest: Bytes,
     promised: u64,
     ending: Ending,
+    /// What there is has been sent: a connection that breaks at once would take it along.
+    flushed: bool,
     in_flight: InFlight,
 }
 
@@ -39,7 +41,7 @@ impl ReplyBody {
         if rest.is_empty() && ending != Ending::Stall {
             in_flight.done();
         }
-        Self { rest, promised, ending, in_flight }
+        Self { rest, promised, ending, flushed: false, in_flight }
     }
 }
 
@@ -49,7 +51,7 @@ impl Body for ReplyBody {
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
+        cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
         if !self.rest.is_empty() {
             let length = self.rest.len().min(PIECE);
@@ -60,10 +62,15 @@ impl Body for ReplyBody {
             }
             return Poll::Ready(Some(Ok(Frame::data(piece))));
         }
-        match self.ending {
+        let ending = self.ending;
+        match ending {
             Ending::Complete => Poll::Ready(None),
             // Nothing will wake it: the connection goes when the client goes.
             Ending::Stall => Poll::Pending,
+            Ending::Cut if !std::mem::replace(&mut self.flushed, true) => {
+                cx.waker().wake_by_ref();
+                Poll::Pending
+            }
             Ending::Cut => Poll::Ready(Some(Err(std::io::Error::other("cut by a fault that was asked for")))),
         }
     }

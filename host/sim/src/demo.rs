@@ -4,6 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use thiserror::Error;
+use tollgate_aws::Config;
 use tollgate_aws::account::{Account, InvalidAccountId};
 
 use crate::fault::{Effect, Fault};
@@ -113,6 +114,17 @@ impl DemoOrg {
     pub async fn start(self) -> io::Result<(Sim, Vec<Account>)> {
         Ok((Sim::start(self.config).await?, self.accounts))
     }
+}
+
+/// Starts the demo organisation and says what a client needs to use it. It ends when the simulator is dropped.
+///
+/// # Errors
+///
+/// No port of the loopback interface is free, or an option names something that is not there.
+pub async fn demo(options: DemoOptions) -> Result<(Sim, Config), DemoError> {
+    let (sim, accounts) = DemoOrg::load(&options)?.start().await?;
+    let config = Config { accounts, ..sim.client_config() };
+    Ok((sim, config))
 }
 
 /// EC2 is out of order in a region.

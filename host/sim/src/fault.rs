@@ -155,7 +155,7 @@ impl Fault {
         let number = self.seen.fetch_add(1, Ordering::Relaxed);
         match self.when {
             When::Always => true,
-            When::Every(nth) => (number + 1) % nth == 0,
+            When::Every(nth) => (number + 1).is_multiple_of(nth),
             When::First(count) => number < count,
             When::Probability { chance, seed } => fastrand::Rng::with_seed(seed ^ number).f64() < chance,
         }

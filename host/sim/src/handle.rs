@@ -2,15 +2,16 @@
 
 use std::future::pending;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Response};
 use thiserror::Error;
-use time::OffsetDateTime;
 use tollgate_aws::model::Operation;
+use tollgate_aws::sign::verify::{Claim, Verifier};
 
 use crate::answer::Call;
-use crate::auth::{Identity, Signature};
+use crate::auth::Identity;
 use crate::body::{Ending, ReplyBody};
 use crate::decode;
 use crate::encode::{self, Encoded};
@@ -73,27 +74,28 @@ pub(crate) async fn handle(world: &World, incoming: &Incoming) -> Result<Respons
 /// Finds out who asks for what.
 fn ask(world: &World, incoming: &Incoming) -> Asked {
     let mut place = Place::default();
-    let signature = match Signature::read(incoming) {
-        Ok(Some(signature)) => signature,
-        unsigned => {
-            let routed = world.catalog.route_unsigned(incoming, world.fixtures.services());
+    let claim = match Claim::read(&incoming.received()) {
+        Ok(claim) => claim,
+        Err(error) => {
+            // The service stands in the signature; without one, only services that may be asked so are tried.
+            let services = world.fixtures.services().chain(["sts", "sso", "sso-oidc", "cognito-identity"]);
+            let routed = world.catalog.route_unsigned(incoming, services);
             if let Some(routed) = &routed {
                 place.service = routed.service.name.to_string();
                 place.operation = routed.operation.to_string();
             }
-            let problem = unsigned.err().unwrap_or(Problem::Unsigned);
             // An operation that is never signed is anybody's to call.
-            let identity = if routed.is_some() { Ok(Arc::new(nobody(world))) } else { Err(problem) };
+            let identity = if routed.is_some() { Ok(Arc::new(nobody(world))) } else { Err(error.into()) };
             return Asked { place, routed, signing_name: None, identity };
         }
     };
-    place.region.clone_from(&signature.region);
-    let routed = world.catalog.route(incoming, &signature.service);
+    place.region.clone_from(&claim.region);
+    let routed = world.catalog.route(incoming, &claim.service, world.fixtures.services());
     if let Ok(routed) = &routed {
         place.service = routed.service.name.to_string();
         place.operation = routed.operation.to_string();
     }
-    let identity = authenticate(world, incoming, &signature);
+    let identity = authenticate(world, incoming, &claim);
     if let Ok(identity) = &identity {
         place.account.clone_from(&identity.account);
     }
@@ -103,7 +105,7 @@ fn ask(world: &World, incoming: &Incoming) -> Asked {
         (Err(problem), Ok(_)) => (None, Err(problem)),
         (Err(_), Err(problem)) => (None, Err(problem)),
     };
-    Asked { place, routed, signing_name: Some(signature.service), identity }
+    Asked { place, routed, signing_name: Some(claim.service), identity }
 }
 
 /// Who calls operations that need no signature.
@@ -116,20 +118,17 @@ fn nobody(world: &World) -> Identity {
     }
 }
 
-fn authenticate(world: &World, incoming: &Incoming, signature: &Signature) -> Result<Arc<Identity>, Problem> {
-    let key = world.keys.get(&signature.access_key_id).ok_or(Problem::UnknownKey)?;
-    let now = OffsetDateTime::now_utc();
-    if key.token.as_deref() != signature.token() {
-        return Err(Problem::WrongToken);
+fn authenticate(world: &World, incoming: &Incoming, claim: &Claim) -> Result<Arc<Identity>, Problem> {
+    let key = world.keys.get(&claim.access_key_id).ok_or(Problem::UnknownKey)?;
+    let state = world.region_state(&key.identity.account, &claim.region);
+    if state == RegionState::Unknown {
+        return Err(Problem::UnknownRegion { region: claim.region.clone() });
     }
+    let now = SystemTime::now();
+    Verifier::new(now).verify(&incoming.received(), |id| Some(key.credentials(id)))?;
     if key.expires.is_some_and(|expires| expires <= now) {
         return Err(Problem::ExpiredToken);
     }
-    let state = world.region_state(&key.identity.account, &signature.region);
-    if state == RegionState::Unknown {
-        return Err(Problem::UnknownRegion { region: signature.region.clone() });
-    }
-    signature.verify(incoming, &key.secret, now)?;
     if state == RegionState::Disabled {
         return Err(Problem::DisabledRegion);
     }
@@ -139,7 +138,8 @@ fn authenticate(world: &World, incoming: &Incoming, signature: &Signature) -> Re
 /// The output, encoded.
 fn answer(world: &World, incoming: &Incoming, asked: &Asked, request_id: &str) -> Result<Encoded, Problem> {
     let identity = asked.identity.as_ref().map_err(Clone::clone)?;
-    let routed = asked.routed.as_ref().ok_or_else(|| Problem::UnknownOperation(incoming.path.clone()))?;
+    let routed =
+        asked.routed.as_ref().ok_or_else(|| Problem::UnknownOperation(incoming.path().to_owned()))?;
     let service = &*routed.service;
     let operation = service
         .operation(&routed.operation)

@@ -45,7 +45,7 @@ mod timestamp;
 mod wire;
 mod world;
 
-pub use demo::{DEMO_REGION, DemoError, DemoOptions, DemoOrg};
+pub use demo::{DEMO_REGION, DemoError, DemoOptions, DemoOrg, demo};
 pub use fault::{Effect, Fault};
 pub use fixture::{FixtureError, Fixtures};
 pub use org::{OrgAccount, Organization};

@@ -152,7 +152,10 @@ impl<'a> Plan<'a> {
         if !is_text(operation.output, &output_token) || !is_text(operation.input, &[input_token]) {
             return None;
         }
-        let results: Vec<_> = paginator.result_keys.iter().filter_map(|key| simple(key)).collect();
+        let is_list =
+            |path: &Vec<&str>| matches!(shape_at(service, operation.output, path), Some(Kind::List(_)));
+        let results: Vec<_> =
+            paginator.result_keys.iter().filter_map(|key| simple(key)).filter(is_list).collect();
         let more = paginator.more_results.as_deref().and_then(simple);
         let limit_key = paginator.limit_key.as_deref();
         (!results.is_empty()).then_some(Self { results, input_token, limit_key, output_token, more })

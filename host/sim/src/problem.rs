@@ -1,5 +1,7 @@
 //! What goes wrong, and how AWS says it: the code and status differ from protocol to protocol.
 
+use tollgate_aws::sign::verify::VerifyError;
+
 use crate::wire::Dialect;
 
 /// An error that AWS would answer with.
@@ -13,6 +15,8 @@ pub(crate) enum Problem {
     WrongToken,
     /// The session is over.
     ExpiredToken,
+    /// What is said about the signature is not all that must be said.
+    IncompleteSignature(&'static str),
     /// The signature is another one than the secret gives.
     WrongSignature(String),
     /// The request is too old or too new.
@@ -105,6 +109,10 @@ impl Problem {
             (Self::ExpiredToken, Query) => (403, "ExpiredToken"),
             (Self::ExpiredToken, Json) => (400, "ExpiredTokenException"),
             (Self::ExpiredToken, Rest) => (403, "ExpiredTokenException"),
+            (Self::IncompleteSignature(_), Ec2 | Query) => (400, "IncompleteSignature"),
+            (Self::IncompleteSignature(_), S3) => (400, "AuthorizationHeaderMalformed"),
+            (Self::IncompleteSignature(_), Json) => (400, "IncompleteSignatureException"),
+            (Self::IncompleteSignature(_), Rest) => (403, "IncompleteSignatureException"),
             (Self::Skewed(_), S3) => (403, "RequestTimeTooSkewed"),
             (Self::Skewed(_), Ec2) => (400, "RequestExpired"),
             (Self::UnknownRegion { .. }, S3) => (400, "AuthorizationHeaderMalformed"),
@@ -168,6 +176,7 @@ impl Problem {
             Self::ExpiredToken if dialect == Dialect::S3 => "The provided token has expired.".to_owned(),
             Self::ExpiredToken => "The security token included in the request is expired".to_owned(),
             Self::WrongSignature(text) | Self::Skewed(text) | Self::Malformed(text) => text.clone(),
+            Self::IncompleteSignature(what) => (*what).to_owned(),
             Self::UnknownRegion { region } if dialect == Dialect::S3 => format!(
                 "The authorization header is malformed; the region '{region}' is wrong; expecting 'us-east-1'"
             ),
@@ -202,6 +211,32 @@ impl Problem {
             }
             Self::Unsupported(what) => format!("the simulator does not do this: {what}"),
             Self::Fixture(what) => format!("the fixture does not fit the output of the operation: {what}"),
+        }
+    }
+}
+
+impl From<VerifyError> for Problem {
+    fn from(error: VerifyError) -> Self {
+        match error {
+            VerifyError::Missing => Self::Unsigned,
+            VerifyError::Malformed(what) => Self::IncompleteSignature(what),
+            VerifyError::UnknownKey(_) => Self::UnknownKey,
+            VerifyError::Token => Self::WrongToken,
+            VerifyError::Skew(_) | VerifyError::Expired(_) => {
+                Self::Skewed(format!("Signature expired: {error}"))
+            }
+            VerifyError::Body => Self::service(
+                400,
+                "XAmzContentSHA256Mismatch",
+                "The provided 'x-amz-content-sha256' header does not match what was computed.",
+            ),
+            VerifyError::Signature { canonical_request, string_to_sign } => Self::WrongSignature(format!(
+                "The request signature we calculated does not match the signature you provided. Check your AWS \
+                 Secret Access Key and signing method. Consult the service documentation for details.\n\n\
+                 The Canonical String for this request should have been\n'{canonical_request}'\n\n\
+                 The String-to-Sign should have been\n'{string_to_sign}'\n"
+            )),
+            other => Self::WrongSignature(other.to_string()),
         }
     }
 }

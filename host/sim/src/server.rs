@@ -69,8 +69,7 @@ async fn respond(
     };
     let incoming = Incoming {
         method: parts.method,
-        path: parts.uri.path().to_owned(),
-        query: parts.uri.query().unwrap_or_default().to_owned(),
+        target: parts.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str).to_owned(),
         headers: parts.headers,
         body,
     };

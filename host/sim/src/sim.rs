@@ -6,8 +6,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
+use tollgate_aws::Config;
 use tollgate_aws::model::Pack;
 
 use crate::answer::identity_of_management;
@@ -102,6 +104,18 @@ impl Sim {
     #[must_use]
     pub fn base_credentials(&self) -> Credentials {
         self.base.clone()
+    }
+
+    /// What a client needs to talk to it as the management account: endpoint, credentials, and the first region
+    /// of the organisation as home region. The accounts are [`Organization::registry`](crate::Organization::registry).
+    #[must_use]
+    pub fn client_config(&self) -> Config {
+        Config {
+            home_region: self.world.fixtures.organization().regions.first().cloned(),
+            endpoint_url: Some(self.endpoint_url()),
+            base_credentials: Some(SharedCredentialsProvider::new(self.base_credentials())),
+            ..Config::default()
+        }
     }
 
     /// What it plays.

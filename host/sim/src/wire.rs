@@ -4,6 +4,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Method};
 use percent_encoding::percent_decode_str;
 use tollgate_aws::model::{Protocol, Service};
+use tollgate_aws::sign::verify::Received;
 
 /// How errors are said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,15 +38,33 @@ impl Dialect {
 #[derive(Clone, Debug)]
 pub(crate) struct Incoming {
     pub(crate) method: Method,
-    /// As on the wire: percent-encoded.
-    pub(crate) path: String,
-    /// As on the wire, without `?`.
-    pub(crate) query: String,
+    /// Path and query, as on the wire.
+    pub(crate) target: String,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
 }
 
 impl Incoming {
+    /// What its signature is verified on.
+    pub(crate) fn received(&self) -> Received<'_> {
+        Received {
+            method: self.method.as_str(),
+            target: &self.target,
+            headers: &self.headers,
+            body: &self.body,
+        }
+    }
+
+    /// As on the wire: percent-encoded.
+    pub(crate) fn path(&self) -> &str {
+        self.target.split_once('?').map_or(&self.target, |(path, _)| path)
+    }
+
+    /// As on the wire, without `?`.
+    fn query(&self) -> &str {
+        self.target.split_once('?').map_or("", |(_, query)| query)
+    }
+
     /// A header's value, if it is text.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
@@ -53,7 +72,7 @@ impl Incoming {
 
     /// The decoded query parameters, in order.
     pub(crate) fn query_pairs(&self) -> Vec<(String, String)> {
-        pairs(&self.query, false)
+        pairs(self.query(), false)
     }
 
     /// The parameters of an `application/x-www-form-urlencoded` body, or of the query string where there
@@ -63,7 +82,7 @@ impl Incoming {
             Some(kind) if kind.starts_with("application/x-www-form-urlencoded") => {
                 pairs(std::str::from_utf8(&self.body).ok()?, true)
             }
-            _ if self.body.is_empty() => pairs(&self.query, false),
+            _ if self.body.is_empty() => pairs(self.query(), false),
             _ => return None,
         };
         pairs.iter().any(|(name, _)| name == "Action").then_some(pairs)

@@ -1,14 +1,14 @@
 //! Outputs of reads that have no fixture: nothing is found.
 
 use serde_json::{Map, Value};
-use tollgate_aws::model::{Kind, Location, Operation, Service, ShapeId};
+use tollgate_aws::model::{Access, Kind, Location, Operation, Service, ShapeId};
 
 use crate::problem::Problem;
 
-/// An output of the right shape with nothing in it. Operations that are not known to read only are refused:
-/// to answer them would be to say that they did something.
+/// An output of the right shape with nothing in it. Operations that may change something are refused: to
+/// answer them would be to say that they did it.
 pub(super) fn output(service: &Service, operation: &Operation) -> Result<Map<String, Value>, Problem> {
-    if !operation.access.is_read_only() {
+    if !reads(operation) {
         return Err(Problem::Unsupported(format!(
             "{}.{} changes something or may do so, and has no fixture",
             service.name, operation.name
@@ -26,6 +26,16 @@ pub(super) fn output(service: &Service, operation: &Operation) -> Result<Map<Str
         }
     }
     Ok(output)
+}
+
+/// Whether it reads, as far as its access level says, or where there is none, its name. Nothing here depends on
+/// it but the choice between an empty answer and an error.
+fn reads(operation: &Operation) -> bool {
+    const VERBS: [&str; 6] = ["BatchGet", "Describe", "Get", "Head", "List", "Search"];
+    match operation.access {
+        Access::Unclassified => VERBS.iter().any(|verb| operation.name.starts_with(verb)),
+        access => access.is_read_only(),
+    }
 }
 
 /// The lists of a structure, empty, and what is required besides, at zero.

@@ -1,7 +1,8 @@
 //! STS: roles are assumed and identities told as the organisation has them.
 
+use std::time::{Duration, SystemTime};
+
 use serde_json::{Map, Value, json};
-use time::{Duration, OffsetDateTime};
 
 use super::{Call, object};
 use crate::auth::{Identity, NewSession, Policy};
@@ -60,11 +61,11 @@ fn assume_role(call: &Call<'_>) -> Result<Map<String, Value>, Problem> {
         })
     });
     let policy = policy.transpose()?;
-    let seconds = duration(call, account)?;
+    let duration = duration(call, account)?;
     let role = arn.rsplit_once('/').map_or(arn, |(_, role)| role);
     let assumed = format!("arn:aws:sts::{}:assumed-role/{role}/{name}", account.id);
     let user_id = format!("AROAEXAMPLE{:0>10}:{name}", &account.id[account.id.len().saturating_sub(10)..]);
-    let expires = OffsetDateTime::now_utc() + seconds;
+    let expires = SystemTime::now() + duration;
     let session = call.world.keys.session(NewSession {
         identity: Identity {
             account: account.id.clone(),
@@ -80,14 +81,14 @@ fn assume_role(call: &Call<'_>) -> Result<Map<String, Value>, Problem> {
         external_id: call.text("ExternalId").map(str::to_owned),
         policy: call.text("Policy").map(str::to_owned),
         source_identity: call.text("SourceIdentity").map(str::to_owned),
-        duration: Duration::unsigned_abs(seconds),
+        duration,
     });
     let output = json!({
         "Credentials": {
             "AccessKeyId": session.access_key_id,
             "SecretAccessKey": session.secret_access_key,
             "SessionToken": session.session_token,
-            "Expiration": expires.unix_timestamp(),
+            "Expiration": unix_seconds(expires),
         },
         "AssumedRoleUser": { "AssumedRoleId": user_id, "Arn": assumed },
     });
@@ -114,8 +115,13 @@ fn duration(call: &Call<'_>, account: &OrgAccount) -> Result<Duration, Problem> 
             "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
         ));
     }
-    let longest = call.world.longest_session.and_then(|longest| Duration::try_from(longest).ok());
-    Ok(longest.map_or(Duration::seconds(asked), |longest| longest.min(Duration::seconds(asked))))
+    let asked = Duration::from_secs(asked.unsigned_abs());
+    Ok(call.world.longest_session.map_or(asked, |longest| longest.min(asked)))
+}
+
+/// Whole seconds, as STS gives them.
+fn unix_seconds(time: SystemTime) -> u64 {
+    time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs()
 }
 
 fn invalid(what: &str) -> Problem {

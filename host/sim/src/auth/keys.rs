@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
 
-use time::OffsetDateTime;
+use aws_credential_types::Credentials;
 
 use super::Policy;
 
@@ -25,15 +26,22 @@ pub(crate) struct Identity {
 pub(crate) struct Key {
     pub(crate) secret: String,
     pub(crate) token: Option<String>,
-    pub(crate) expires: Option<OffsetDateTime>,
+    pub(crate) expires: Option<SystemTime>,
     pub(crate) identity: Arc<Identity>,
+}
+
+impl Key {
+    /// What a signature with it is verified by.
+    pub(crate) fn credentials(&self, id: &str) -> Credentials {
+        Credentials::new(id, &self.secret, self.token.clone(), None, "tollgate-sim")
+    }
 }
 
 /// What a role session is made from.
 #[derive(Clone, Debug)]
 pub(crate) struct NewSession {
     pub(crate) identity: Identity,
-    pub(crate) expires: OffsetDateTime,
+    pub(crate) expires: SystemTime,
 }
 
 /// The credentials of a role session.
@@ -50,6 +58,7 @@ pub(crate) struct Keys(Mutex<HashMap<String, Arc<Key>>>);
 
 /// From so many keys on, those that expired long ago are forgotten.
 const MANY: usize = 4096;
+const LONG: Duration = Duration::from_secs(86_400);
 
 impl Keys {
     /// A long-term key: its id and its secret.
@@ -84,8 +93,9 @@ impl Keys {
     fn insert(&self, id: &str, key: Key) {
         let mut keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if keys.len() >= MANY {
-            let day_ago = OffsetDateTime::now_utc() - time::Duration::DAY;
-            keys.retain(|_, key| key.expires.is_none_or(|expires| expires > day_ago));
+            let now = SystemTime::now();
+            let long_ago = |expires: SystemTime| now.duration_since(expires).is_ok_and(|past| past > LONG);
+            keys.retain(|_, key| !key.expires.is_some_and(long_ago));
         }
         keys.insert(id.to_owned(), Arc::new(key));
     }

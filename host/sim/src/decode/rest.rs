@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use serde_json::map::Entry;
 use serde_json::{Map, Value};
 use tollgate_aws::model::{Kind, Location, Member, Protocol, Service, ShapeId, Structure};
 
@@ -37,21 +38,27 @@ pub(super) fn decode(
         }
     }
     // A map in the query string takes what no other member names.
-    if let Some(member) = structure.members.iter().find(|member| {
-        member.location == Location::QueryString && matches!(service.shape(member.shape).kind, Kind::Map(_))
-    }) {
-        let named = |key: &str| {
-            let by_member =
-                |member: &Member| member.location == Location::QueryString && member.wire_name() == key;
-            structure.members.iter().any(by_member)
-        };
-        let map: Map<String, Value> = query
-            .iter()
-            .filter(|(key, _)| !named(key))
-            .map(|(key, value)| (key.clone(), value.as_str().into()))
-            .collect();
-        if !map.is_empty() {
-            input.insert(member.name.to_string(), Value::Object(map));
+    let in_query = |member: &&Member| member.location == Location::QueryString;
+    let named = |key: &str| structure.members.iter().filter(in_query).any(|member| member.wire_name() == key);
+    for member in structure.members.iter().filter(in_query) {
+        let Kind::Map(map) = &service.shape(member.shape).kind else { continue };
+        let lists = matches!(service.shape(map.value).kind, Kind::List(_));
+        let mut object = Map::new();
+        for (key, value) in query.iter().filter(|(key, _)| !named(key)) {
+            match object.entry(key) {
+                Entry::Occupied(mut entry) => {
+                    if let Value::Array(list) = entry.get_mut() {
+                        list.push(value.as_str().into());
+                    }
+                }
+                Entry::Vacant(entry) => {
+                    let value = Value::from(value.as_str());
+                    entry.insert(if lists { Value::Array(vec![value]) } else { value });
+                }
+            }
+        }
+        if !object.is_empty() {
+            input.insert(member.name.to_string(), Value::Object(object));
         }
     }
     Ok(input)

@@ -206,8 +206,8 @@ impl Writer {
         for (key, value) in object {
             self.open(name);
             self.leaf(map.key_name.as_deref().unwrap_or("key"), key);
-            let name = map.value_name.as_deref().unwrap_or("value");
-            self.element(service, name, None, map.value, value, &path.name(key))?;
+            let value_name = map.value_name.as_deref().unwrap_or("value");
+            self.element(service, value_name, None, map.value, value, &path.name(key))?;
             self.close(name);
         }
         Ok(())

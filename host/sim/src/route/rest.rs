@@ -23,6 +23,9 @@ struct Route {
     required_headers: Vec<Box<str>>,
 }
 
+/// A URI's labels: wire name and decoded value.
+pub(crate) type Labels = Vec<(String, String)>;
+
 #[derive(Debug, PartialEq)]
 enum Segment {
     Literal(String),
@@ -36,18 +39,18 @@ impl Routes {
     pub(crate) fn new(service: &Service) -> Self {
         let mut routes: Vec<Route> =
             service.operations().map(|operation| Route::new(service, operation)).collect();
-        // The name makes the order the same on every run.
-        routes.sort_by_cached_key(|route| (Reverse(route.particularity()), route.operation.clone()));
+        // Some operations stand in for deprecated ones of the same URI. The name makes the order the same on
+        // every run.
+        routes.sort_by_cached_key(|route| {
+            let deprecated = service.operation(&route.operation).is_ok_and(|operation| operation.deprecated);
+            (Reverse(route.particularity()), deprecated, route.operation.clone())
+        });
         Self(routes)
     }
 
     /// The operation, and its labels with their decoded values.
-    pub(crate) fn matching(
-        &self,
-        incoming: &Incoming,
-        service: &Service,
-    ) -> Option<(Box<str>, Vec<(String, String)>)> {
-        let mut path = incoming.path.clone();
+    pub(crate) fn matching(&self, incoming: &Incoming, service: &Service) -> Option<(Box<str>, Labels)> {
+        let mut path = incoming.path().to_owned();
         if let (Some(bucket), "s3") = (incoming.virtual_bucket(), &*service.name) {
             path = if path == "/" { format!("/{bucket}") } else { format!("/{bucket}{path}") };
         }
@@ -97,13 +100,15 @@ impl Route {
         }
     }
 
-    /// What wins when several templates fit: literal segments, then single labels, then parameters.
-    fn particularity(&self) -> (usize, usize, usize) {
+    /// What wins when several templates fit: literal segments, then single labels, then literal parameters, then
+    /// required ones.
+    fn particularity(&self) -> (usize, usize, usize, usize) {
         let count = |kind: fn(&Segment) -> bool| self.segments.iter().filter(|segment| kind(segment)).count();
         (
             count(|segment| matches!(segment, Segment::Literal(_))),
             count(|segment| matches!(segment, Segment::Label(_))),
-            self.query.len() + self.required_query.len() + self.required_headers.len(),
+            self.query.len(),
+            self.required_query.len() + self.required_headers.len(),
         )
     }
 }
@@ -122,7 +127,7 @@ fn segments(path: &str) -> Vec<Segment> {
 }
 
 /// The labels of a path that fits the template.
-fn labels(template: &[Segment], path: &str) -> Option<Vec<(String, String)>> {
+fn labels(template: &[Segment], path: &str) -> Option<Labels> {
     let decode = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
     let mut labels = Vec::new();
     let mut rest = path.strip_prefix('/').unwrap_or(path);

@@ -1,0 +1,4 @@
+//! The simulator from outside: by boto3, and by bare connections.
+
+mod boto3;
+mod faults;
