@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tollgate_guests::bindings::exports::tollgate::plugin::tools::{Blob, Body, Embedded, Question};
 use tollgate_guests::bindings::tollgate::telemetry::{log, progress};
-use tollgate_guests::{Content, Error, Guest, Invocation, Outcome, Output, Tool, text, tool};
+use tollgate_guests::{Content, Error, Guest, Invocation, Outcome, Output, Tool, arguments, text, tool};
 
 /// A PNG of one pixel.
 const PIXEL: &[u8] = &[
@@ -31,6 +31,10 @@ const PLAIN: &[&str] = &[
     "test_missing_capability",
     "test_logging_tool",
     "test_streaming_elicitation",
+    "test_sampling",
+    "test_elicitation",
+    "test_elicitation_sep1034_defaults",
+    "test_elicitation_sep1330_enums",
     "test_input_required_result_elicitation",
     "test_input_required_result_sampling",
     "test_input_required_result_list_roots",
@@ -96,6 +100,37 @@ impl Guest for Plugin {
             "test_streaming_elicitation" => {
                 progress::report(1, Some(2), None);
                 ask(json!({ "confirm": elicit("Please confirm", "ok", "boolean") }), None)
+            }
+            "test_sampling" => match answers["llm"]["content"]["text"].as_str() {
+                Some(response) => text(format!("LLM response: {response}")),
+                None => {
+                    let prompt = arguments(&invocation)?["prompt"].as_str().unwrap_or_default().to_owned();
+                    ask(json!({ "llm": sample(&prompt) }), None)
+                }
+            },
+            "test_elicitation" => match &answers["user"] {
+                Value::Null => {
+                    let message = arguments(&invocation)?["message"].as_str().unwrap_or_default().to_owned();
+                    let properties = json!({
+                        "username": { "type": "string", "description": "User's response" },
+                        "email": { "type": "string", "description": "User's email address" },
+                    });
+                    ask(json!({ "user": form(&message, properties) }), None)
+                }
+                answer => text(format!("User response: {answer}")),
+            },
+            "test_elicitation_sep1034_defaults" | "test_elicitation_sep1330_enums" => {
+                match &answers["form"] {
+                    Value::Null => {
+                        let properties =
+                            if invocation.tool.ends_with("defaults") { defaults() } else { enumerations() };
+                        ask(json!({ "form": form("Please choose", properties) }), None)
+                    }
+                    answer => text(format!(
+                        "Elicitation completed: action={}, content={}",
+                        answer["action"], answer["content"]
+                    )),
+                }
             }
             "test_input_required_result_elicitation" => match name(&answers["user_name"]) {
                 Some(name) => text(format!("Hello, {name}!")),
@@ -166,6 +201,41 @@ fn elicit(message: &str, property: &str, kind: &str) -> Value {
     let schema =
         json!({ "type": "object", "properties": { property: { "type": kind } }, "required": [property] });
     json!({ "method": "elicitation/create", "params": { "message": message, "requestedSchema": schema } })
+}
+
+fn form(message: &str, properties: Value) -> Value {
+    let schema = json!({ "type": "object", "properties": properties });
+    json!({ "method": "elicitation/create", "params": { "message": message, "requestedSchema": schema } })
+}
+
+fn defaults() -> Value {
+    json!({
+        "name": { "type": "string", "default": "John Doe" },
+        "age": { "type": "integer", "default": 30 },
+        "score": { "type": "number", "default": 95.5 },
+        "status": { "type": "string", "enum": ["active", "inactive", "pending"], "default": "active" },
+        "verified": { "type": "boolean", "default": true },
+    })
+}
+
+fn enumerations() -> Value {
+    let options = json!(["option1", "option2", "option3"]);
+    let titled = json!([
+        { "const": "value1", "title": "First" },
+        { "const": "value2", "title": "Second" },
+        { "const": "value3", "title": "Third" },
+    ]);
+    json!({
+        "untitledSingle": { "type": "string", "enum": options },
+        "titledSingle": { "type": "string", "oneOf": titled },
+        "legacyEnum": {
+            "type": "string",
+            "enum": ["opt1", "opt2", "opt3"],
+            "enumNames": ["Option One", "Option Two", "Option Three"],
+        },
+        "untitledMulti": { "type": "array", "items": { "type": "string", "enum": options } },
+        "titledMulti": { "type": "array", "items": { "anyOf": titled } },
+    })
 }
 
 fn sample(prompt: &str) -> Value {

@@ -70,8 +70,54 @@ async fn only_who_can_be_asked_is_asked() {
     assert_eq!(refused["code"], -32021, "{refused}");
     assert_eq!(refused["data"]["requiredCapabilities"], json!({ "elicitation": {} }), "{refused}");
 
-    pipe.ask(initialize(2)).await;
+    // Nor is who has never said what it can do.
     let told = pipe.ask(legacy(3, "tools/call", json!({ "name": "ask" }))).await;
     assert_eq!(told["isError"], true);
-    assert!(told["content"][0]["text"].as_str().expect("text").contains("2026-07-28"), "{told}");
+    assert!(told["content"][0]["text"].as_str().expect("text").contains("elicitation"), "{told}");
+}
+
+#[tokio::test]
+async fn a_session_is_asked_on_the_way() {
+    let mut pipe = Pipe::new(runtime().await);
+    pipe.ask(initialize(1)).await;
+    pipe.send(&legacy(2, "tools/call", json!({ "name": "ask" }))).await;
+    let asked = pipe.receive().await;
+    assert_eq!(
+        (&asked["method"], &asked["params"]["message"]),
+        (&json!("elicitation/create"), &json!("Who are you?")),
+        "{asked}"
+    );
+    let accepted = json!({ "action": "accept", "content": { "name": "Ada" } });
+    pipe.send(&json!({ "jsonrpc": "2.0", "id": asked["id"], "result": accepted })).await;
+    let answer = pipe.receive().await;
+    assert_eq!(
+        (&answer["id"], &answer["result"]["structuredContent"]),
+        (&json!(2), &json!({ "answers": { "name": accepted }, "state": "asked once" })),
+        "{answer}"
+    );
+
+    // A client that fails is told of as well.
+    pipe.send(&legacy(3, "tools/call", json!({ "name": "ask" }))).await;
+    let asked = pipe.receive().await;
+    let error = json!({ "code": -32603, "message": "no screen" });
+    pipe.send(&json!({ "jsonrpc": "2.0", "id": asked["id"], "error": error })).await;
+    let answer = pipe.receive().await;
+    assert_eq!(answer["result"]["isError"], true, "{answer}");
+    assert!(answer["result"]["content"][0]["text"].as_str().expect("text").contains("no screen"), "{answer}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_cancels_is_asked_no_more() {
+    let runtime = runtime().await;
+    let mut pipe = Pipe::new(runtime.clone());
+    pipe.ask(initialize(1)).await;
+    pipe.send(&legacy(2, "tools/call", json!({ "name": "ask" }))).await;
+    let asked = pipe.receive().await;
+    let params = json!({ "requestId": 2 });
+    pipe.send(&json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": params })).await;
+    // An answer that comes all the same is nobody's.
+    pipe.send(&json!({ "jsonrpc": "2.0", "id": asked["id"], "result": { "action": "cancel" } })).await;
+    assert_eq!(pipe.ask(legacy(3, "ping", json!({}))).await, json!({}));
+    assert_eq!(pipe.end().await, Vec::<Value>::new());
+    assert_eq!(runtime.busy().running, 0);
 }

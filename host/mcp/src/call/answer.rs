@@ -3,7 +3,9 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rmcp::ErrorData;
-use rmcp::model::{CallToolResult, ContentBlock, EmbeddedResource, MetaObject, Resource, ResourceContents};
+use rmcp::model::{
+    CallToolResponse, CallToolResult, ContentBlock, EmbeddedResource, MetaObject, Resource, ResourceContents,
+};
 use serde_json::{Value, json};
 use tollgate_runtime::{Body, CallError, Content, Output};
 
@@ -23,12 +25,12 @@ fn fill(output: Output) -> Result<CallToolResult, serde_json::Error> {
 
 /// A failure. An unknown tool is an error of the protocol; everything else the model should read,
 /// and so is a result.
-pub(super) fn error(error: CallError) -> Result<CallToolResult, ErrorData> {
+pub(super) fn failed(error: CallError) -> Result<CallToolResponse, ErrorData> {
     let text = error.to_string();
     if let CallError::UnknownTool { nearest, .. } = &error {
         return Err(ErrorData::invalid_params(text, Some(json!({ "nearest": nearest }))));
     }
-    Ok(CallToolResult::error(vec![ContentBlock::text(text)]))
+    Ok(failure(&text).into())
 }
 
 /// A failure that only this client meets.
@@ -82,7 +84,7 @@ mod tests {
             name: "ec2_list".to_owned(),
             nearest: vec!["ec2_list_instances".to_owned()],
         };
-        let told = error(unknown).expect_err("no result");
+        let told = failed(unknown).expect_err("no result");
         assert_eq!(told.code.0, -32602);
         assert_eq!(told.message, "there is no tool `ec2_list`; did you mean `ec2_list_instances`?");
         assert_eq!(told.data, Some(json!({"nearest": ["ec2_list_instances"]})));
@@ -90,8 +92,8 @@ mod tests {
 
     #[test]
     fn other_failures_are_results_that_the_model_reads() {
-        let told =
-            error(CallError::Denied("not granted: grant `ec2:StopInstances`".to_owned())).expect("a result");
+        let denied = CallError::Denied("not granted: grant `ec2:StopInstances`".to_owned());
+        let Ok(CallToolResponse::Complete(told)) = failed(denied) else { panic!("a result is expected") };
         assert_eq!(told.is_error, Some(true));
         let text = told.content[0].as_text().expect("text");
         assert!(text.text.contains("ec2:StopInstances"), "{}", text.text);

@@ -1,6 +1,7 @@
 //! One `tools/call`.
 
 mod answer;
+mod interview;
 mod progress;
 mod question;
 pub(crate) mod seal;
@@ -40,7 +41,7 @@ pub(crate) async fn call(
     context: RequestContext<RoleServer>,
 ) -> Result<CallToolResponse, ErrorData> {
     let stateless = is_stateless(&context);
-    let client = context.client_capabilities();
+    let client = context.client_capabilities().unwrap_or_default();
     let caller = caller(&context);
     let name = caller.name.clone();
     let arguments = request.arguments.unwrap_or_default();
@@ -68,25 +69,21 @@ pub(crate) async fn call(
         progress: sink,
     };
     let called = async {
-        let outcome = front.runtime().call(call).await;
+        let answered = if stateless {
+            front.runtime().call(call).await.map_or_else(answer::failed, |outcome| match outcome {
+                Outcome::Complete(output) => Ok(answer::output(output).into()),
+                Outcome::InputRequired(question) => question::ask(front.seal(), &bound, question, &client),
+            })
+        } else {
+            interview::run(front.runtime(), call, &context.peer, &client).await
+        };
         done.cancel();
-        outcome
+        answered
     };
-    let outcome = tokio::select! {
+    tokio::select! {
         biased;
         // The answer goes nowhere: who cancels gets none.
-        () = context.ct.cancelled() => return Err(ErrorData::internal_error("the call was cancelled", None)),
-        (outcome, ()) = join(called, forward) => outcome,
-    };
-
-    match outcome {
-        Ok(Outcome::Complete(output)) => Ok(answer::output(output).into()),
-        Ok(Outcome::InputRequired(question)) if stateless => question::ask(front.seal(), &bound, question, client),
-        Ok(Outcome::InputRequired(_)) => Ok(answer::failure(
-            "this call must ask before it can go on, and only a client that speaks MCP 2026-07-28 can be asked: \
-             give the tool all it needs in its arguments, or use such a client",
-        )
-        .into()),
-        Err(error) => answer::error(error).map(Into::into),
+        () = context.ct.cancelled() => Err(ErrorData::internal_error("the call was cancelled", None)),
+        (answered, ()) = join(called, forward) => answered,
     }
 }

@@ -1,4 +1,4 @@
-//! The two rounds of a tool that must ask before it can answer.
+//! Questions to clients of 2026-07-28: the call ends with them and comes again with the answers.
 
 use rmcp::ErrorData;
 use rmcp::model::{
@@ -38,18 +38,18 @@ pub(super) fn second(
     Ok(Second { answers, state })
 }
 
-/// Asks a client of 2026-07-28.
+/// Asks.
 pub(super) fn ask(
     seal: &Seal,
     bound: &Bound<'_>,
     question: Question,
-    client: Option<ClientCapabilities>,
+    client: &ClientCapabilities,
 ) -> Result<CallToolResponse, ErrorData> {
     let requests: InputRequests = match serde_json::from_value(Value::Object(question.requests)) {
         Ok(requests) => requests,
         Err(error) => return Ok(answer::malformed(&error).into()),
     };
-    if let Some(missing) = missing(&requests, &client.unwrap_or_default()) {
+    if let Some(missing) = missing(&requests, client) {
         return Err(ErrorData::missing_required_client_capability(missing));
     }
     let state = match question.state {
@@ -65,7 +65,7 @@ pub(super) fn ask(
 }
 
 /// The capabilities that the requests need and that the client has not declared.
-fn missing(requests: &InputRequests, client: &ClientCapabilities) -> Option<ClientCapabilities> {
+pub(super) fn missing(requests: &InputRequests, client: &ClientCapabilities) -> Option<ClientCapabilities> {
     let mut missing = ClientCapabilities::default();
     let mut any = false;
     for request in requests.values() {
