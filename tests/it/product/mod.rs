@@ -41,6 +41,11 @@ pub(crate) fn python() -> PathBuf {
     python
 }
 
+/// The Node.js that runs the TypeScript client and the conformance suite.
+pub(crate) fn node() -> PathBuf {
+    std::env::var_os("TOLLGATE_TEST_NODE").map_or_else(|| "node".into(), PathBuf::from)
+}
+
 pub(crate) fn workspace() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
 }
