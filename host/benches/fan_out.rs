@@ -1,9 +1,6 @@
 //! One call of `ec2_list_instances` over 100 accounts, each of which takes 50 ms to answer: what
 //! everything but waiting costs.
 
-#[path = "../src/bundled.rs"]
-mod bundled;
-
 use std::time::Duration;
 
 use aws_credential_types::provider::SharedCredentialsProvider;
@@ -11,6 +8,14 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use tollgate_aws::{Client, Config as AwsConfig};
 use tollgate_runtime::{Call, Caller, Config, Limits, Outcome, PluginConfig, Runtime, Source};
 use tollgate_sim::{Fixtures, Sim, SimConfig};
+
+/// As the binary embeds them.
+struct Bundled {
+    name: &'static str,
+    component: &'static [u8],
+}
+
+static BUNDLED: &[Bundled] = include!(concat!(env!("OUT_DIR"), "/bundled.rs"));
 
 const TARGETS: usize = 100;
 const LATENCY: Duration = Duration::from_millis(50);
@@ -36,7 +41,7 @@ fn fan_out(criterion: &mut Criterion) {
     let accounts = fixtures.organization().registry().expect("ids of 12 digits");
     let config = SimConfig { latency: LATENCY, ..SimConfig::new(fixtures) };
     let sim = tokio.block_on(Sim::start(config)).expect("the simulator starts");
-    let bundled = bundled::BUNDLED.iter().find(|plugin| plugin.name == "ec2").expect("is bundled");
+    let bundled = BUNDLED.iter().find(|plugin| plugin.name == "ec2").expect("is bundled");
     let plugin = PluginConfig {
         source: Source::Bundled { name: bundled.name.to_owned(), bytes: bundled.component },
         grant: None,
