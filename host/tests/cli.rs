@@ -3,7 +3,8 @@
 use std::process::{Command, Output};
 
 fn tollgate(arguments: &[&str]) -> Output {
-    let output = Command::new(env!("CARGO_BIN_EXE_tollgate")).args(arguments).env_remove("TOLLGATE_CONFIG").output();
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_tollgate")).args(arguments).env_remove("TOLLGATE_CONFIG").output();
     output.expect("tollgate starts")
 }
 

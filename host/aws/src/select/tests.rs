@@ -102,7 +102,11 @@ fn hostile_expressions_end_soon() {
     for expression in hostile {
         // Some only grow by sharing and are refused for the length of their result.
         let outcome = select(&expression, DATA).map(|result| result.len());
-        assert!(outcome.is_err(), "{} gave {outcome:?} bytes", expression.chars().take(90).collect::<String>());
+        assert!(
+            outcome.is_err(),
+            "{} gave {outcome:?} bytes",
+            expression.chars().take(90).collect::<String>()
+        );
     }
     assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
 }
