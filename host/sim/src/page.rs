@@ -242,3 +242,94 @@ fn without(object: &Map<String, Value>, paths: &[&[&str]]) -> Map<String, Value>
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use tollgate_aws::model::Pack;
+
+    use super::*;
+
+    /// The pages of an operation, as a client follows them, with at most two results each.
+    struct Walk {
+        service: &'static str,
+        operation: &'static str,
+        output: Value,
+    }
+
+    impl Walk {
+        fn page(&self, region: &str, input: &Value) -> Result<Value, Problem> {
+            let service = Pack::bundled().service(self.service).unwrap();
+            let operation = service.operation(self.operation).unwrap();
+            let place =
+                Place { region: region.to_owned(), operation: self.operation.to_owned(), ..Place::default() };
+            let answer = Answer::Output(Arc::new(self.output.as_object().unwrap().clone()));
+            let pager = Pager { secret: [7; 16], largest: 2 };
+            let page = pager.page(&place, &service, operation, input.as_object().unwrap(), answer)?;
+            Ok(Value::Object(Arc::unwrap_or_clone(page)))
+        }
+    }
+
+    #[test]
+    fn pages_follow_each_other_to_the_end() {
+        let walk = Walk {
+            service: "ec2",
+            operation: "DescribeInstances",
+            output: json!({"Reservations": [{"ReservationId": "r-1"}, {"ReservationId": "r-2"}, {"ReservationId": "r-3"}]}),
+        };
+        let first = walk.page("eu-west-1", &json!({})).unwrap();
+        assert_eq!(first["Reservations"].as_array().unwrap().len(), 2);
+        let token = &first["NextToken"];
+        let last = walk.page("eu-west-1", &json!({ "NextToken": token, "MaxResults": 5 })).unwrap();
+        assert_eq!(last, json!({"Reservations": [{"ReservationId": "r-3"}]}));
+    }
+
+    #[test]
+    fn a_token_is_good_for_its_own_question_only() {
+        let reservations = json!([{}, {}, {}]);
+        let walk = Walk {
+            service: "ec2",
+            operation: "DescribeInstances",
+            output: json!({ "Reservations": reservations }),
+        };
+        let token = walk.page("eu-west-1", &json!({})).unwrap()["NextToken"].clone();
+        let other_region = walk.page("us-east-1", &json!({ "NextToken": token }));
+        let other_input = walk.page("eu-west-1", &json!({ "NextToken": token, "DryRun": true }));
+        let no_token = walk.page("eu-west-1", &json!({ "NextToken": "AAAA" }));
+        for refused in [other_region, other_input, no_token] {
+            assert_eq!(refused, Err(Problem::WrongPageToken));
+        }
+    }
+
+    #[test]
+    fn several_lists_count_one_after_the_other() {
+        let walk = Walk {
+            service: "s3",
+            operation: "ListObjectsV2",
+            output: json!({"Contents": [{"Key": "a"}], "CommonPrefixes": [{"Prefix": "b/"}, {"Prefix": "c/"}], "Name": "logs"}),
+        };
+        let first = walk.page("us-east-1", &json!({ "Bucket": "logs" })).unwrap();
+        assert_eq!(first["Contents"], json!([{"Key": "a"}]));
+        assert_eq!(first["CommonPrefixes"], json!([{"Prefix": "b/"}]));
+        assert_eq!((&first["IsTruncated"], &first["Name"]), (&json!(true), &json!("logs")));
+        let input = json!({ "Bucket": "logs", "ContinuationToken": first["NextContinuationToken"] });
+        let last = walk.page("us-east-1", &input).unwrap();
+        assert_eq!((&last["Contents"], &last["CommonPrefixes"]), (&json!([]), &json!([{"Prefix": "c/"}])));
+        assert_eq!(last["IsTruncated"], json!(false));
+    }
+
+    #[test]
+    fn lists_below_structures_are_cut_there() {
+        let walk = Walk {
+            service: "cloudfront",
+            operation: "ListDistributions",
+            output: json!({"DistributionList": {"Marker": "", "MaxItems": 100, "Quantity": 3, "Items": [{"Id": "1"}, {"Id": "2"}, {"Id": "3"}]}}),
+        };
+        let first = walk.page("us-east-1", &json!({})).unwrap();
+        let list = &first["DistributionList"];
+        assert_eq!(list["Items"], json!([{"Id": "1"}, {"Id": "2"}]));
+        assert_eq!((&list["Quantity"], &list["IsTruncated"]), (&json!(3), &json!(true)));
+        let last = walk.page("us-east-1", &json!({ "Marker": list["NextMarker"] })).unwrap();
+        assert_eq!(last["DistributionList"]["Items"], json!([{"Id": "3"}]));
+    }
+}

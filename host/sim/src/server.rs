@@ -1,6 +1,7 @@
 //! HTTP: connections, whole requests in, responses out.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -33,7 +34,7 @@ pub(crate) async fn serve(listener: TcpListener, world: Arc<World>) {
                 // Out of file descriptors, most likely: some come back when connections end.
                 Err(error) => {
                     tracing::warn!(%error, "cannot accept a connection");
-                    tokio::task::yield_now().await;
+                    tokio::time::sleep(Duration::from_millis(50)).await;
                 }
             },
             Some(_) = connections.join_next() => {}

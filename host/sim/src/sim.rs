@@ -145,6 +145,11 @@ impl Sim {
         self.world.ledger.wait_until(condition).await;
     }
 
+    /// Ends the sessions of all assumed roles now, whatever their expiration said.
+    pub fn expire_sessions(&self) {
+        self.world.keys.expire_sessions();
+    }
+
     /// The roles that were assumed, the latest 10,000 of them, in order.
     #[must_use]
     pub fn assumed_roles(&self) -> Vec<AssumedRole> {

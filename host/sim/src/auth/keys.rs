@@ -90,6 +90,15 @@ impl Keys {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
     }
 
+    /// Ends all sessions now.
+    pub(crate) fn expire_sessions(&self) {
+        let now = SystemTime::now();
+        let mut keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for key in keys.values_mut().filter(|key| key.expires.is_some()) {
+            *key = Arc::new(Key { expires: Some(now), ..Key::clone(key) });
+        }
+    }
+
     fn insert(&self, id: &str, key: Key) {
         let mut keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if keys.len() >= MANY {

@@ -1,4 +1,6 @@
-//! The simulator from outside: by boto3, and by bare connections.
+//! The simulator from outside: by boto3, by Tollgate's own client, and by bare connections.
+#![allow(clippy::unwrap_used, reason = "tests")]
 
 mod boto3;
+mod client;
 mod faults;
