@@ -1,27 +1,25 @@
 //! Session policies: what a session is narrowed to.
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 /// A session policy. Its actions are evaluated; it may say nothing but `*` about resources, and no conditions,
 /// for then an answer could be wrong.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub(crate) struct Policy {
-    #[serde(default)]
-    #[allow(dead_code, reason = "it may stand there")]
-    version: Option<String>,
-    #[serde(default)]
-    #[allow(dead_code, reason = "it may stand there")]
-    id: Option<String>,
+    #[serde(default, rename = "Version")]
+    _version: IgnoredAny,
+    #[serde(default, rename = "Id")]
+    _id: IgnoredAny,
     statement: OneOrMany<Statement>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 struct Statement {
-    #[serde(default)]
-    #[allow(dead_code, reason = "it may stand there")]
-    sid: Option<String>,
+    #[serde(default, rename = "Sid")]
+    _sid: IgnoredAny,
     effect: Effect,
     action: OneOrMany<String>,
     resource: OneOrMany<Resource>,
