@@ -33,10 +33,11 @@ enum Command {
 
 impl Cli {
     /// What is logged unless `TOLLGATE_LOG` says otherwise: a server tells how it fares, and a single
-    /// call tells in its answer. rmcp would log whole requests at debug.
+    /// call tells in its answer. rmcp would log whole requests at debug, and takes every cancelled call
+    /// and every unknown tool for a fault.
     pub(crate) fn default_log(&self) -> &'static str {
         match self.command {
-            Command::Serve(_) => "info,rmcp=warn",
+            Command::Serve(_) => "info,rmcp=warn,rmcp::service=off",
             Command::Call(_) | Command::Tools(_) => "error",
         }
     }
