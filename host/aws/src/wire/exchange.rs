@@ -159,7 +159,7 @@ impl Exchange<'_> {
 
     /// Whether the credentials are said to have expired, before their time; others are got then.
     fn expired(&self, corrected: &mut Corrected, error: &ServiceError, used: Option<&Credentials>) -> bool {
-        let said = matches!(&*error.code, "ExpiredToken" | "ExpiredTokenException");
+        let said = matches!(&*error.code, "ExpiredToken" | "ExpiredTokenException" | "RequestExpired");
         match used {
             Some(used) if said && !corrected.credentials => {
                 corrected.credentials = true;
