@@ -156,9 +156,11 @@ async fn reach(client: &Client, caller: &Reach, arguments: &str) -> Result<Reach
     }
     match client.accounts(&selectors, caller).await {
         Ok(accounts) => Ok(accounts.iter().map(|account| account.id).collect()),
-        Err(error @ (SelectorError::Unknown { .. } | SelectorError::Disabled { .. })) => {
-            Err(CallError::InvalidArguments(format!("accounts: {error}")))
-        }
+        Err(
+            error @ (SelectorError::Unknown { .. }
+            | SelectorError::Disabled { .. }
+            | SelectorError::TooMany { .. }),
+        ) => Err(CallError::InvalidArguments(format!("accounts: {error}"))),
         // Which account is the base credentials' own could not be found out.
         Err(error) => Err(CallError::Failed(error.to_string())),
     }

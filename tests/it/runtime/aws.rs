@@ -206,6 +206,22 @@ async fn an_unknown_account_or_region_names_the_nearest() {
 }
 
 #[tokio::test]
+async fn a_flood_of_regions_or_selectors_is_refused_at_once() {
+    let organisation = bundled(2).await;
+    let regions = vec!["us-east-99"; 10_000];
+    let flood = json!({ "selectors": [], "regions": regions }).to_string();
+    let refused = data(&organisation.runtime, "courier_resolve", &flood).await;
+    assert_eq!(refused["text"], "more than 100 regions in one selection", "{refused}");
+
+    let accounts = vec!["account-1"; 10_000];
+    let flood = json!({ "accounts": accounts }).to_string();
+    let error = error(&organisation.runtime, "courier_list", &flood).await;
+    let CallError::InvalidArguments(text) = &error else { panic!("{error:?}") };
+    assert!(text.contains("more than 1000 selectors"), "{text}");
+    assert_eq!(organisation.requests(), 0);
+}
+
+#[tokio::test]
 async fn nonsense_is_told_before_anything_is_sent() {
     let organisation = bundled(1).await;
     for (account, service, operation, text) in [

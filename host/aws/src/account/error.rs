@@ -76,6 +76,14 @@ pub enum SelectorError {
         /// The most similar regions.
         nearest: Vec<String>,
     },
+    /// More words than any question needs. Use a broader one, `all` for one, or several calls.
+    #[error("more than {limit} {what} in one selection")]
+    TooMany {
+        /// What there are too many of.
+        what: &'static str,
+        /// How many are allowed.
+        limit: usize,
+    },
     /// No accounts are configured, and which account the base credentials belong to could not be found out.
     #[error("the account of the base credentials is not known: {0}")]
     Identity(Arc<crate::Error>),

@@ -43,10 +43,7 @@ fn fits_a_partition(partitions: &Partitions, region: &str) -> bool {
     const COMPASS: &[&str] =
         &["central", "east", "north", "northeast", "northwest", "south", "southeast", "southwest", "west"];
     let compass = region.rsplit('-').nth(1).is_some_and(|word| COMPASS.contains(&word));
-    compass
-        && partitions.partitions.iter().any(|partition| {
-            regex_lite::Regex::new(&partition.region_regex).is_ok_and(|pattern| pattern.is_match(region))
-        })
+    compass && partitions.partitions.iter().any(|partition| partition.may_have(region))
 }
 
 #[cfg(test)]

@@ -12,6 +12,12 @@ use crate::error::Error;
 /// The region that stands for all enabled ones.
 const ALL: &str = "all";
 
+/// As many selectors as one selection may have: who means more accounts has tags for them.
+const MAX_SELECTORS: usize = 1_000;
+
+/// As many regions as one selection may have: AWS has fewer.
+const MAX_REGIONS: usize = 100;
+
 /// So many accounts are asked for their regions at once.
 const AT_ONCE: usize = 32;
 
@@ -29,6 +35,7 @@ impl Client {
         selectors: &[String],
         reach: &Reach,
     ) -> Result<Vec<Arc<Account>>, SelectorError> {
+        at_most(selectors, MAX_SELECTORS, "selectors")?;
         let inner = &*self.inner;
         let mut chosen = if inner.registry.is_implicit() {
             let account = self.implicit().await.map_err(|error| SelectorError::Identity(Arc::new(error)))?;
@@ -57,14 +64,16 @@ impl Client {
         regions: &[String],
         reach: &Reach,
     ) -> Result<Resolution, SelectorError> {
+        at_most(regions, MAX_REGIONS, "regions")?;
         let mut asked: Vec<&String> = Vec::new();
         for region in regions {
+            if asked.contains(&region) {
+                continue;
+            }
             if region != ALL {
                 check_region(self.pack().partitions(), region)?;
             }
-            if !asked.contains(&region) {
-                asked.push(region);
-            }
+            asked.push(region);
         }
         let accounts = self.accounts(selectors, reach).await?;
         let all = regions.iter().any(|region| region == ALL);
@@ -106,4 +115,8 @@ impl Client {
         };
         inner.implicit.get_or_try_init(find).await.cloned()
     }
+}
+
+fn at_most(words: &[String], limit: usize, what: &'static str) -> Result<(), SelectorError> {
+    if words.len() > limit { Err(SelectorError::TooMany { what, limit }) } else { Ok(()) }
 }

@@ -1,7 +1,9 @@
 //! Partitions: the separate clouds of AWS, each with its regions and DNS suffixes.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
+use regex_lite::Regex;
 use serde::{Deserialize, Serialize};
 
 /// All partitions, as botocore's `partitions.json` has them.
@@ -21,8 +23,20 @@ pub struct Partition {
     pub outputs: PartitionOutputs,
     /// A regular expression over the names of its regions, known or not.
     pub region_regex: Box<str>,
+    /// The same, compiled at first use; `None`: it does not compile.
+    #[serde(skip)]
+    region_pattern: OnceLock<Option<Regex>>,
     /// Its known regions by name; a region may differ from the partition in some outputs.
     pub regions: BTreeMap<Box<str>, Region>,
+}
+
+impl Partition {
+    /// Whether a region that is not among the known ones may be one of this partition's.
+    #[must_use]
+    pub fn may_have(&self, region: &str) -> bool {
+        let pattern = self.region_pattern.get_or_init(|| Regex::new(&self.region_regex).ok());
+        pattern.as_ref().is_some_and(|pattern| pattern.is_match(region))
+    }
 }
 
 /// What `aws.partition()` answers in endpoint rules.

@@ -8,10 +8,12 @@ mod budget;
 mod functions;
 mod interpret;
 
-use std::sync::Arc;
+use std::num::NonZero;
+use std::sync::{Arc, LazyLock};
 
 use jmespath::ast::Ast;
 use jmespath::{JmespathError, Rcvar, Variable};
+use tokio::sync::Semaphore;
 
 use self::budget::Budget;
 use self::interpret::Interpreter;
@@ -51,10 +53,14 @@ impl Select {
     /// Large outputs are worked on beside the async threads.
     pub(crate) async fn apply(self: &Arc<Self>, json: String, limit: usize) -> Result<String, crate::Error> {
         /// What takes a few milliseconds at most is not worth another thread.
-        const SMALL: usize = 64 * 1024;
+        const SMALL: usize = 16 * 1024;
+        /// As many large outputs are worked on at once as there are cores: more would only use more memory.
+        static PLACES: LazyLock<Semaphore> =
+            LazyLock::new(|| Semaphore::new(std::thread::available_parallelism().map_or(2, NonZero::get)));
         if json.len() <= SMALL {
             return self.evaluate(&json, limit);
         }
+        let _place = PLACES.acquire().await;
         let select = self.clone();
         tokio::task::spawn_blocking(move || select.evaluate(&json, limit))
             .await

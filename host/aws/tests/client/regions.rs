@@ -78,6 +78,10 @@ async fn regions_of_the_account_or_as_asked() {
     let error = resolve(&["production"], &["us-west-9000"]).await.unwrap_err();
     assert!(matches!(error, SelectorError::UnknownRegion { .. }), "{error}");
     assert!(error.to_string().contains("us-west-2"), "{error}");
+    let error = resolve(&["production"], &["eu-north-1"; 101]).await.unwrap_err();
+    assert_eq!(error.to_string(), "more than 100 regions in one selection");
+    let error = resolve(&["production"; 1001], &[]).await.unwrap_err();
+    assert_eq!(error.to_string(), "more than 1000 selectors in one selection");
     let listed = client.accounts(&texts(&["bare"]), &Reach::All).await.unwrap();
     assert_eq!(listed[0].regions, ["us-east-1"], "the home region");
     assert!(server.received().is_empty(), "nobody was asked");

@@ -3,6 +3,7 @@
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -23,6 +24,9 @@ use tokio_util::task::task_tracker::TaskTrackerToken;
 use super::MAX_BODY;
 use super::sessions::Sessions;
 use crate::front::Front;
+
+/// Within this a request's body has arrived, or its connection is given up.
+const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// What the routes need.
 pub(super) struct Routes {
@@ -72,7 +76,11 @@ async fn mcp(State(routes): State<Arc<Routes>>, request: Request<Body>) -> Respo
             .into_response();
     }
     let (parts, body) = request.into_parts();
-    let body = match Limited::new(body, MAX_BODY).collect().await {
+    let body = tokio::time::timeout(BODY_TIMEOUT, Limited::new(body, MAX_BODY).collect()).await;
+    let Ok(body) = body else {
+        return (StatusCode::REQUEST_TIMEOUT, "the body of the request took too long\n").into_response();
+    };
+    let body = match body {
         Ok(body) => body.to_bytes(),
         Err(error) if error.is::<LengthLimitError>() => {
             let text = format!("the request is larger than {MAX_BODY} bytes\n");

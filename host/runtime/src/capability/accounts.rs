@@ -16,6 +16,7 @@ impl Host for State {}
 impl<T: Send> HostWithStore<T> for HasSelf<State> {
     async fn list(accessor: &Accessor<T, Self>, selectors: Vec<String>) -> Result<Vec<Account>, Error> {
         let scope = scope(accessor)?;
+        let _place = scope.queue.enter(bytes(&selectors)).await.map_err(Error::Other)?;
         let accounts = scope.client.accounts(&selectors, &scope.reach).await.map_err(error)?;
         Ok(accounts.iter().map(|account| self::account(account)).collect())
     }
@@ -26,6 +27,8 @@ impl<T: Send> HostWithStore<T> for HasSelf<State> {
         regions: Vec<String>,
     ) -> Result<Resolution, Error> {
         let scope = scope(accessor)?;
+        let size = bytes(&selectors).saturating_add(bytes(&regions));
+        let _place = scope.queue.enter(size).await.map_err(Error::Other)?;
         let resolution = scope.client.resolve(&selectors, &regions, &scope.reach).await.map_err(error)?;
         let targets = resolution.targets.into_iter();
         let failures = resolution.failures.into_iter();
@@ -38,6 +41,11 @@ impl<T: Send> HostWithStore<T> for HasSelf<State> {
                 .collect(),
         })
     }
+}
+
+/// What the host holds of these while it works on them: outside of the guest's memory limit.
+fn bytes(words: &[String]) -> usize {
+    words.iter().map(|word| size_of::<String>() + word.len()).sum()
 }
 
 fn scope<T>(accessor: &Accessor<T, HasSelf<State>>) -> Result<Arc<Scope>, Error> {
@@ -59,7 +67,8 @@ fn error(error: SelectorError) -> Error {
     match error {
         SelectorError::Unknown { .. }
         | SelectorError::Disabled { .. }
-        | SelectorError::UnknownRegion { .. } => Error::UnknownSelector(error.to_string()),
+        | SelectorError::UnknownRegion { .. }
+        | SelectorError::TooMany { .. } => Error::UnknownSelector(error.to_string()),
         error => Error::Other(error.to_string()),
     }
 }
