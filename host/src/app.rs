@@ -39,8 +39,9 @@ impl App {
         Ok(Self { runtime: runtime(config, aws)?, http: file.http, _sim: None })
     }
 
-    /// Serves the demo organisation, whose AWS runs in this process and takes `latency` for each answer.
-    pub(crate) async fn demo(latency: Duration) -> Result<Self> {
+    /// Serves the demo organisation, whose AWS runs in this process and takes `latency` for each answer, with
+    /// the plugins and limits of the configuration.
+    pub(crate) async fn demo(file: File, latency: Duration) -> Result<Self> {
         let org = DemoOrg::load(&DemoOptions { latency, ..DemoOptions::default() })?;
         let (sim, accounts) = org.start().await.context("cannot start the demo organisation")?;
         let aws = AwsConfig {
@@ -51,11 +52,11 @@ impl App {
             ..AwsConfig::default()
         };
         let config = RuntimeConfig {
-            limits: Limits::default(),
+            limits: limits(&file.limits),
             cache_dir: cache_dir(),
-            plugins: plugins(std::iter::empty()),
+            plugins: plugins(file.plugins.into_iter().map(|(name, plugin)| (name.into_inner(), plugin))),
         };
-        Ok(Self { runtime: runtime(config, aws)?, http: config::Http::default(), _sim: Some(sim) })
+        Ok(Self { runtime: runtime(config, aws)?, http: file.http, _sim: Some(sim) })
     }
 }
 

@@ -13,11 +13,18 @@ use tracing_subscriber::EnvFilter;
 
 use crate::config::ConfigError;
 
-/// For a configuration that was refused: `EX_USAGE` of sysexits.
-const EXIT_CONFIG: u8 = 64;
+/// For a command line or a configuration that was refused: `EX_USAGE` of sysexits.
+const EXIT_USAGE: u8 = 64;
 
 fn main() -> ExitCode {
-    let cli = cli::Cli::parse();
+    let cli = match cli::Cli::try_parse() {
+        Ok(cli) => cli,
+        // Not clap's own code, 2: that is kept for answers in which some targets failed.
+        Err(error) => {
+            let code = if error.use_stderr() { EXIT_USAGE } else { 0 };
+            return if error.print().is_ok() { ExitCode::from(code) } else { ExitCode::FAILURE };
+        }
+    };
     // stdout belongs to the protocol and to answers.
     let filter = EnvFilter::try_from_env("TOLLGATE_LOG");
     let filter = filter.unwrap_or_else(|_| EnvFilter::new(cli.default_log()));
@@ -35,14 +42,9 @@ fn main() -> ExitCode {
 
 #[expect(clippy::print_stderr, reason = "this is what people see")]
 fn failed(error: &anyhow::Error) -> ExitCode {
-    let closed = |error: &std::io::Error| error.kind() == std::io::ErrorKind::BrokenPipe;
-    if error.chain().any(|error| error.downcast_ref().is_some_and(closed)) {
-        // The reader of our output has seen enough, as `head` does.
-        return ExitCode::SUCCESS;
-    }
     eprintln!("error: {error:#}");
     if error.is::<ConfigError>() || error.is::<tollgate_aws::ConfigError>() {
-        ExitCode::from(EXIT_CONFIG)
+        ExitCode::from(EXIT_USAGE)
     } else {
         ExitCode::FAILURE
     }

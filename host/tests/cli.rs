@@ -25,6 +25,37 @@ fn help_explains_every_command_and_option() {
 }
 
 #[test]
+fn a_command_line_that_is_none_is_no_partial_answer() {
+    for arguments in [&["call"][..], &["call", "accounts_list", "--outptu", "json"], &["serv"]] {
+        let output = tollgate(arguments);
+        assert_eq!(output.status.code(), Some(64), "{arguments:?}");
+        assert!(!output.stderr.is_empty());
+    }
+}
+
+#[test]
+fn the_demo_needs_no_configuration_and_takes_plugins_from_the_one_that_is_named() {
+    let mut demo = Command::new(env!("CARGO_BIN_EXE_tollgate"));
+    demo.args(["tools", "--demo"]).env("TOLLGATE_CONFIG", "/no/such/file");
+    let tools = String::from_utf8(demo.output().expect("tollgate starts").stdout).expect("is text");
+    assert!(tools.contains("ec2_list_instances") && tools.contains("s3_list_buckets"), "{tools}");
+
+    let file = tempfile::NamedTempFile::with_suffix(".toml").expect("a file");
+    std::fs::write(file.path(), "[plugins.ec2]\nenabled = false\n").expect("is writable");
+    demo.arg("--config").arg(file.path());
+    let tools = String::from_utf8(demo.output().expect("tollgate starts").stdout).expect("is text");
+    assert!(!tools.contains("ec2_list_instances") && tools.contains("s3_list_buckets"), "{tools}");
+}
+
+#[test]
+fn a_named_configuration_must_be_there() {
+    let mut call = Command::new(env!("CARGO_BIN_EXE_tollgate"));
+    let output = call.arg("tools").env("TOLLGATE_CONFIG", "/no/such/file").output().expect("tollgate starts");
+    assert_eq!(output.status.code(), Some(64));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("/no/such/file"));
+}
+
+#[test]
 fn the_version_is_told() {
     let version = String::from_utf8(tollgate(&["--version"]).stdout).expect("is text");
     assert_eq!(version.trim(), concat!("tollgate ", env!("CARGO_PKG_VERSION")));

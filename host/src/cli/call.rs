@@ -62,10 +62,16 @@ impl Call {
         bar.finish_and_clear();
         match outcome? {
             Outcome::Complete(answer) => {
-                match output::write(&answer, self.output, &mut std::io::stdout().lock())? {
-                    Coverage::Complete => Ok(ExitCode::SUCCESS),
-                    Coverage::Partial => Ok(ExitCode::from(EXIT_PARTIAL)),
+                let (mut out, mut err) = (std::io::stdout().lock(), std::io::stderr().lock());
+                match output::write(&answer, self.output, &mut out, &mut err) {
+                    Err(error) if !is_closed(&error) => return Err(error),
+                    // Written, or as much as the reader of our output wanted to see.
+                    _ => {}
                 }
+                Ok(match Coverage::of(&answer) {
+                    Coverage::Complete => ExitCode::SUCCESS,
+                    Coverage::Partial => ExitCode::from(EXIT_PARTIAL),
+                })
             }
             Outcome::InputRequired(_) => bail!("this tool asks questions: call it from an MCP client"),
         }
@@ -86,6 +92,17 @@ impl Call {
         }
         Ok(Value::Object(arguments).to_string())
     }
+}
+
+/// Whether the reader of our output has gone, as `head` does.
+fn is_closed(error: &anyhow::Error) -> bool {
+    let closed = |error: &std::io::Error| error.kind() == std::io::ErrorKind::BrokenPipe;
+    error.chain().any(|error| {
+        error.downcast_ref().is_some_and(closed)
+            || error
+                .downcast_ref::<csv::Error>()
+                .is_some_and(|error| matches!(error.kind(), csv::ErrorKind::Io(error) if closed(error)))
+    })
 }
 
 fn progress_bar() -> ProgressBar {

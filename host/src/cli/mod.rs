@@ -55,12 +55,13 @@ impl Cli {
 /// Where the accounts come from.
 #[derive(Args, Debug)]
 struct Source {
-    /// The configuration file [default: tollgate/tollgate.toml in the user's configuration folder;
-    /// without one, the AWS CLI's own account and region]
-    #[arg(long, value_name = "FILE", env = "TOLLGATE_CONFIG")]
+    /// The configuration file [default: $TOLLGATE_CONFIG, else tollgate/tollgate.toml in the user's
+    /// configuration folder; without one, the AWS CLI's own account and region]
+    #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Answer from an invented organisation, without AWS
-    #[arg(long, conflicts_with = "config")]
+    /// Answer from an invented organisation, without AWS; of a file named with --config only the plugins
+    /// and limits count
+    #[arg(long)]
     demo: bool,
     /// How long the demo organisation takes for each answer
     #[arg(
@@ -76,7 +77,8 @@ struct Source {
 impl Source {
     async fn open(&self) -> Result<App> {
         if self.demo {
-            App::demo(Duration::from_millis(self.demo_latency)).await
+            let file = self.config.as_deref().map(config::read).transpose()?.unwrap_or_default();
+            App::demo(file, Duration::from_millis(self.demo_latency)).await
         } else {
             App::new(config::load(self.config.as_deref())?)
         }

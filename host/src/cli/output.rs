@@ -30,6 +30,8 @@ struct Rows {
     columns: Vec<String>,
     rows: Vec<Vec<Value>>,
     #[serde(default)]
+    truncated: bool,
+    #[serde(default)]
     errors: Vec<Value>,
 }
 
@@ -42,24 +44,40 @@ pub(crate) enum Coverage {
     Partial,
 }
 
-/// Writes an answer.
+impl Coverage {
+    /// What the errors of a table say.
+    pub(crate) fn of(output: &Output) -> Self {
+        match rows(output) {
+            Some(rows) if !rows.errors.is_empty() => Self::Partial,
+            _ => Self::Complete,
+        }
+    }
+}
+
+/// Writes an answer to `out`, and to `err` what the format has no room for.
 ///
 /// # Errors
 ///
 /// When the format does not fit the answer, or `out` cannot be written.
-pub(crate) fn write(output: &Output, format: Format, out: &mut impl Write) -> Result<Coverage> {
+pub(crate) fn write(
+    output: &Output,
+    format: Format,
+    out: &mut impl Write,
+    err: &mut impl Write,
+) -> Result<()> {
     let structured = output.structured.as_ref().map(|json| json.get());
-    let rows = structured.and_then(|json| serde_json::from_str::<Rows>(json).ok());
-    let coverage = match &rows {
-        Some(rows) if !rows.errors.is_empty() => Coverage::Partial,
-        _ => Coverage::Complete,
-    };
-    match (format, rows) {
+    match (format, rows(output)) {
         (Format::Json, _) => match structured {
             Some(json) => writeln!(out, "{json}")?,
             None => bail!("this tool answers text, not data: leave --output out"),
         },
-        (Format::Csv, Some(rows)) => csv(&rows, out)?,
+        (Format::Csv, Some(rows)) => {
+            csv(&rows, out)?;
+            // Rows alone do not say which targets failed, nor that there are more.
+            if rows.truncated || !rows.errors.is_empty() {
+                text(output, err)?;
+            }
+        }
         (Format::Csv, None) => bail!("this tool does not answer a table: use --output json"),
         (Format::Table, Some(rows)) => {
             table(&rows, out)?;
@@ -73,7 +91,11 @@ pub(crate) fn write(output: &Output, format: Format, out: &mut impl Write) -> Re
             text(output, out)?;
         }
     }
-    Ok(coverage)
+    Ok(())
+}
+
+fn rows(output: &Output) -> Option<Rows> {
+    output.structured.as_ref().and_then(|json| serde_json::from_str(json.get()).ok())
 }
 
 fn csv(rows: &Rows, out: &mut impl Write) -> Result<()> {
@@ -92,7 +114,7 @@ fn table(rows: &Rows, out: &mut impl Write) -> Result<()> {
     }
     let mut grid = Grid::new();
     grid.load_style(STYLE).set_content_arrangement(ContentArrangement::Dynamic);
-    grid.set_header(&rows.columns);
+    grid.set_header(rows.columns.iter().map(|name| printable(name)));
     for row in &rows.rows {
         grid.add_row(row.iter().map(|value| printable(&cell(value))));
     }

@@ -14,6 +14,9 @@ pub(crate) use file::{Account, File, Http, Limits, Plugin};
 /// Where the configuration comes from when `--config` is not given.
 const DEFAULT_PATH: &str = "tollgate/tollgate.toml";
 
+/// Names the configuration file where the command line names none.
+const VARIABLE: &str = "TOLLGATE_CONFIG";
+
 /// Reads the configuration: the named file, else the user's own, else what holds without one.
 ///
 /// The working directory is not searched: a file that happens to lie there must not decide where
@@ -22,8 +25,12 @@ pub(crate) fn load(path: Option<&Path>) -> Result<File, ConfigError> {
     if let Some(path) = path {
         return read(path);
     }
+    if let Some(path) = std::env::var_os(VARIABLE).filter(|path| !path.is_empty()) {
+        return read(Path::new(&path));
+    }
     match user_file() {
-        Some(path) if path.is_file() => read(&path),
+        // Whatever else is there, a link to nowhere for one, was meant to be read.
+        Some(path) if path.symlink_metadata().is_ok() => read(&path),
         _ => Ok(File::default()),
     }
 }
@@ -36,7 +43,8 @@ fn user_file() -> Option<PathBuf> {
     Some(config_home.join(DEFAULT_PATH))
 }
 
-fn read(path: &Path) -> Result<File, ConfigError> {
+/// Reads one file.
+pub(crate) fn read(path: &Path) -> Result<File, ConfigError> {
     let text = std::fs::read_to_string(path)
         .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
     parse(path, &text)

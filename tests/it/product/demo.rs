@@ -54,6 +54,15 @@ fn csv_has_a_line_of_names_and_a_line_for_each_row() {
 }
 
 #[test]
+fn csv_says_beside_the_rows_that_they_were_cut() {
+    let output = demo(&["call", "ec2_list_instances", "--json", r#"{"limit": 3}"#, "--output", "csv"]);
+    assert_eq!(stdout(&output).lines().count(), 1 + 3);
+    assert!(stderr(&output).contains("41"), "how many there are: {}", stderr(&output));
+    let output = demo(&["call", "ec2_list_instances", "--output", "csv"]);
+    assert_eq!(stderr(&output), "", "nothing was cut");
+}
+
+#[test]
 fn the_table_is_for_people() {
     let table = stdout(&demo(&["call", "accounts_list"]));
     for word in ["environment", "production", "staging"] {
