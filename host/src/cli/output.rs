@@ -12,6 +12,9 @@ use tollgate_runtime::{Content, Output};
 /// A line under the names and nothing else: rows stay one line each.
 const STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
 
+/// On a narrower terminal lines are left to wrap: cells of a few characters each cannot be read.
+const NARROWEST: u16 = 40;
+
 /// How an answer is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
@@ -113,7 +116,11 @@ fn table(rows: &Rows, out: &mut impl Write) -> Result<()> {
         return Ok(());
     }
     let mut grid = Grid::new();
-    grid.load_style(STYLE).set_content_arrangement(ContentArrangement::Dynamic);
+    grid.load_style(STYLE);
+    // Some pseudo-terminals say that they have no columns at all.
+    if grid.width().is_none_or(|columns| columns >= NARROWEST) {
+        grid.set_content_arrangement(ContentArrangement::Dynamic);
+    }
     grid.set_header(rows.columns.iter().map(|name| printable(name)));
     for row in &rows.rows {
         grid.add_row(row.iter().map(|value| printable(&cell(value))));
