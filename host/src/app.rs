@@ -1,5 +1,6 @@
 //! From the configuration to the running parts: AWS, then the runtime on it.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use tollgate_aws::{Client, Config as AwsConfig};
 use tollgate_runtime::{Config as RuntimeConfig, Limits, PluginConfig, Runtime, Source};
 use tollgate_sim::{DEMO_REGION, DemoOptions, DemoOrg, Sim};
+use toml::Spanned;
 
 use crate::bundled::BUNDLED;
 use crate::config::{self, File, Plugin};
@@ -31,12 +33,7 @@ impl App {
             accounts: file.account.into_iter().map(Into::into).collect(),
             ..AwsConfig::default()
         };
-        let config = RuntimeConfig {
-            limits: limits(&file.limits),
-            cache_dir: cache_dir(),
-            plugins: plugins(file.plugins.into_iter().map(|(name, plugin)| (name.into_inner(), plugin))),
-        };
-        Ok(Self { runtime: runtime(config, aws)?, http: file.http, _sim: None })
+        Self::assemble(aws, file.plugins, &file.limits, file.http, None)
     }
 
     /// Serves the demo organisation, whose AWS runs in this process and takes `latency` for each answer, with
@@ -51,23 +48,31 @@ impl App {
             base_credentials: Some(SharedCredentialsProvider::new(sim.base_credentials())),
             ..AwsConfig::default()
         };
+        Self::assemble(aws, file.plugins, &file.limits, file.http, Some(sim))
+    }
+
+    fn assemble(
+        aws: AwsConfig,
+        configured: BTreeMap<Spanned<String>, Plugin>,
+        limits: &config::Limits,
+        http: config::Http,
+        sim: Option<Sim>,
+    ) -> Result<Self> {
+        let client = Client::new(aws).context("cannot set up the AWS client")?;
         let config = RuntimeConfig {
-            limits: limits(&file.limits),
+            limits: self::limits(limits),
             cache_dir: cache_dir(),
-            plugins: plugins(file.plugins.into_iter().map(|(name, plugin)| (name.into_inner(), plugin))),
+            plugins: plugins(configured),
         };
-        Ok(Self { runtime: runtime(config, aws)?, http: file.http, _sim: Some(sim) })
+        let runtime = Runtime::new(config, client).context("cannot set up the sandbox")?;
+        Ok(Self { runtime, http, _sim: sim })
     }
 }
 
-fn runtime(config: RuntimeConfig, aws: AwsConfig) -> Result<Runtime> {
-    let client = Client::new(aws).context("cannot set up the AWS client")?;
-    Runtime::new(config, client).context("cannot set up the sandbox")
-}
-
 /// The bundled plugins as configured, then those from files.
-fn plugins(configured: impl Iterator<Item = (String, Plugin)>) -> Vec<PluginConfig> {
-    let mut configured: Vec<_> = configured.collect();
+fn plugins(configured: BTreeMap<Spanned<String>, Plugin>) -> Vec<PluginConfig> {
+    let mut configured: Vec<_> =
+        configured.into_iter().map(|(name, plugin)| (name.into_inner(), plugin)).collect();
     let mut plugins = Vec::new();
     for bundled in BUNDLED {
         let at = configured.iter().position(|(name, plugin)| name == bundled.name && plugin.path.is_none());

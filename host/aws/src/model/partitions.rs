@@ -31,7 +31,7 @@ pub struct Partition {
 }
 
 impl Partition {
-    /// Whether a region that is not among the known ones may be one of this partition's.
+    /// Whether a region, known or not, is named as this partition's are.
     #[must_use]
     pub fn may_have(&self, region: &str) -> bool {
         let pattern = self.region_pattern.get_or_init(|| Regex::new(&self.region_regex).ok());

@@ -60,9 +60,14 @@ impl Select {
         if json.len() <= SMALL {
             return self.evaluate(&json, limit);
         }
-        let _place = PLACES.acquire().await;
+        let place = PLACES.acquire().await;
         let select = self.clone();
-        tokio::task::spawn_blocking(move || select.evaluate(&json, limit))
+        // A thread cannot be stopped: it keeps its place to its end, also when nobody waits for it any more.
+        let evaluate = move || {
+            let _place = place;
+            select.evaluate(&json, limit)
+        };
+        tokio::task::spawn_blocking(evaluate)
             .await
             .map_err(|error| crate::Error::Internal { reason: format!("select: {error}") })?
     }
