@@ -5,8 +5,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use serde::Deserialize;
-use tollgate_aws::Client;
 use tollgate_aws::account::{Reach, SelectorError};
+use tollgate_aws::{Client, Principal};
 use tracing::Instrument as _;
 
 use crate::bindings::exports::tollgate::plugin::tools;
@@ -27,7 +27,7 @@ const MAX_ERROR: usize = 8 << 10;
 /// Who calls.
 #[derive(Clone, Debug)]
 pub struct Caller {
-    /// For logs.
+    /// For logs, and for the names of role sessions.
     pub name: String,
     /// The accounts that the caller may touch.
     pub reach: Reach,
@@ -107,7 +107,7 @@ async fn sandboxed(
         api_input_bytes: limits.api_input_bytes,
         scope: Some(Arc::new(Scope {
             client: client.clone(),
-            grant: plugin.grant.clone(),
+            principal: Principal::new(caller.name.as_str(), plugin.info.name.as_str(), plugin.grant.clone()),
             reach,
             queue: Queue::new(limits),
         })),

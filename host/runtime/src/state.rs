@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use tollgate_aws::Client;
 use tollgate_aws::account::Reach;
-use tollgate_aws::grant::Grant;
+use tollgate_aws::{Client, Principal};
 use wasmtime::ResourceLimiter;
 use wasmtime_wasi::{ResourceTable, WasiCtx, WasiCtxView, WasiView};
 
@@ -43,8 +42,8 @@ pub(crate) struct Context {
 /// What a call may do outside its sandbox.
 pub(crate) struct Scope {
     pub(crate) client: Client,
-    /// What the plugin may ask of AWS.
-    pub(crate) grant: Arc<Grant>,
+    /// For whom it is, and what the plugin may ask of AWS.
+    pub(crate) principal: Principal,
     /// The accounts that this call may touch.
     pub(crate) reach: Reach,
     /// Bounds the requests in flight.

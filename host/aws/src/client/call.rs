@@ -8,15 +8,15 @@ use tracing::Instrument;
 use super::{Client, Inner, Request, Response};
 use crate::account::{Account, check_region};
 use crate::error::{Error, InvalidRequest};
-use crate::grant::Grant;
 use crate::model::{Operation, Service};
 use crate::page::{Binding, Limits, Pager, Step};
+use crate::principal::Principal;
 use crate::protocol::{self, Value};
 use crate::select::Select;
 use crate::wire::{Exchange, Outgoing, Source};
 
 impl Client {
-    /// Calls an operation, if the grant allows it. All pages are merged, cut at `max_items` or at the client's
+    /// Calls an operation, if the principal's grant allows it. All pages are merged, cut at `max_items` or at the client's
     /// limit of bytes.
     ///
     /// Nothing is sent before the grant, the input, the selection and the cursor are checked. Dropping the future
@@ -25,7 +25,7 @@ impl Client {
     /// # Errors
     ///
     /// See [`Error`].
-    pub async fn call(&self, grant: &Grant, request: Request) -> Result<Response, Error> {
+    pub async fn call(&self, principal: &Principal, request: Request) -> Result<Response, Error> {
         let span = tracing::debug_span!(
             "aws",
             account = %request.target.account,
@@ -36,7 +36,8 @@ impl Client {
         let limit = self.inner.wire.call;
         let deadline = Instant::now() + limit;
         let call = async {
-            let outcome = tokio::time::timeout_at(deadline, self.checked(grant, &request, deadline)).await;
+            let outcome =
+                tokio::time::timeout_at(deadline, self.checked(principal, &request, deadline)).await;
             let outcome = outcome.unwrap_or_else(|_| Err(Error::call_timeout(limit)));
             if let Err(error) = &outcome {
                 tracing::debug!(%error, "call failed");
@@ -46,11 +47,16 @@ impl Client {
         call.instrument(span).await
     }
 
-    async fn checked(&self, grant: &Grant, request: &Request, deadline: Instant) -> Result<Response, Error> {
+    async fn checked(
+        &self,
+        principal: &Principal,
+        request: &Request,
+        deadline: Instant,
+    ) -> Result<Response, Error> {
         let inner = &*self.inner;
         let service = inner.wire.service(&request.service)?;
         let operation = service.operation(&request.operation).map_err(InvalidRequest::from)?;
-        grant.check(operation)?;
+        principal.grant.check(operation)?;
 
         let region = &*request.target.region;
         check_region(inner.wire.pack.partitions(), region).map_err(InvalidRequest::from)?;

@@ -14,9 +14,9 @@ use crate::account::{Account, AccountId, Registry, Target, check_region};
 use crate::config::{Config, ConfigError};
 use crate::credentials::{Base, Identity, Store};
 use crate::error::{Error, InvalidRequest};
-use crate::grant::Grant;
 use crate::model::Pack;
 use crate::page::CursorKey;
+use crate::principal::Principal;
 use crate::protocol::Value;
 use crate::wire::{Places, Wire};
 
@@ -124,7 +124,7 @@ impl Client {
     /// # Errors
     ///
     /// As [`Client::call`].
-    pub async fn caller_identity(&self, grant: &Grant, target: Target) -> Result<Identity, Error> {
+    pub async fn caller_identity(&self, principal: &Principal, target: Target) -> Result<Identity, Error> {
         let request = Request {
             target,
             service: "sts".to_owned(),
@@ -135,7 +135,7 @@ impl Client {
             cursor: None,
             fresh: true,
         };
-        let response = self.call(grant, request).await?;
+        let response = self.call(principal, request).await?;
         let output: serde_json::Value = serde_json::from_str(&response.output)
             .map_err(|error| Error::Internal { reason: format!("sts: {error}") })?;
         Identity::read(&Value::from(output))

@@ -15,10 +15,11 @@ use serde::Deserialize;
 use serde_json::json;
 use tollgate_aws::account::{Account, Target};
 use tollgate_aws::credentials::CredentialsError;
+use tollgate_aws::grant::Mode;
 use tollgate_aws::{Client, Config, Error};
 
 use crate::server::{Reply, Server};
-use crate::world::{self, *};
+use crate::world::{self, grant, *};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_thousand_calls_assume_the_role_once() {
@@ -107,7 +108,7 @@ async fn who_signs() {
     let target = Target { account: id(PRODUCTION), region: "eu-west-1".to_owned() };
     let identity = client(&server).caller_identity(&reading(), target.clone()).await.unwrap();
     assert_eq!((identity.account, &*identity.arn), (id(PRODUCTION), "arn:aws:iam::222222222222:user/me"));
-    let nothing = tollgate_aws::grant::Grant::nothing();
+    let nothing = grant(Mode::ReadOnly, &[]);
     assert!(matches!(client(&server).caller_identity(&nothing, target).await, Err(Error::Denied(_))));
 }
 

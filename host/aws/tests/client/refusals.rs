@@ -1,13 +1,13 @@
 //! What is refused is refused before anything is sent.
 
 use serde_json::json;
-use tollgate_aws::grant::Mode;
-use tollgate_aws::{Client, Error, InvalidRequest, Request};
+use tollgate_aws::grant::{Grant, Mode};
+use tollgate_aws::{Client, Error, InvalidRequest, Principal, Request};
 
 use crate::server::Reply;
 use crate::world::{self, *};
 
-async fn refused(request: Request, granted: &tollgate_aws::grant::Grant) -> Error {
+async fn refused(request: Request, granted: &Principal) -> Error {
     let server = world::server(|_, _| Reply::Reset).await;
     let mut sleeping = with_role("333333333333", "archive");
     sleeping.enabled = false;
@@ -21,9 +21,10 @@ async fn refused(request: Request, granted: &tollgate_aws::grant::Grant) -> Erro
 #[tokio::test]
 async fn what_is_not_granted() {
     let vpcs = || request(PRODUCTION, "ec2", "DescribeVpcs", json!({}));
+    let nobody = Principal::new("tester", "test", Grant::nothing());
     let error = refused(vpcs(), &grant(Mode::ReadOnly, &["ec2:DescribeInstances"])).await;
     assert!(matches!(error, Error::Denied(_)), "{error:?}");
-    let error = refused(vpcs(), &tollgate_aws::grant::Grant::nothing()).await;
+    let error = refused(vpcs(), &nobody).await;
     assert!(matches!(error, Error::Denied(_)), "{error:?}");
 
     let write = request(PRODUCTION, "ec2", "TerminateInstances", json!({"InstanceIds": ["i-1"]}));

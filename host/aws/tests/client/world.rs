@@ -8,7 +8,7 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use serde_json::{Value, json};
 use tollgate_aws::account::{Account, AccountId, Target};
 use tollgate_aws::grant::{Grant, Mode};
-use tollgate_aws::{Client, Config, Error, Request, Response, RetryConfig, Timeouts};
+use tollgate_aws::{Client, Config, Error, Principal, Request, Response, RetryConfig, Timeouts};
 
 use crate::server::{Received, Reply, Server};
 
@@ -65,11 +65,12 @@ pub fn client(server: &Server) -> Client {
 }
 
 /// Allows these patterns.
-pub fn grant(mode: Mode, patterns: &[&str]) -> Grant {
-    Grant::new(mode, vec![patterns.iter().map(|pattern| pattern.parse().unwrap()).collect()])
+pub fn grant(mode: Mode, patterns: &[&str]) -> Principal {
+    let layer = patterns.iter().map(|pattern| pattern.parse().unwrap()).collect();
+    Principal::new("tester", "test", Grant::new(mode, vec![layer]))
 }
 
-pub fn reading() -> Grant {
+pub fn reading() -> Principal {
     grant(Mode::ReadOnly, &["ec2:Describe*", "s3:List*", "s3:Get*", "sts:GetCallerIdentity"])
 }
 

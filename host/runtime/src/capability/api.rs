@@ -38,7 +38,7 @@ impl<T: Send> api::HostWithStore<T> for HasSelf<State> {
             fresh: request.fresh,
         };
         // The client checks the grant itself, before anything is sent.
-        let response = scope.client.call(&scope.grant, request).await.map_err(error)?;
+        let response = scope.client.call(&scope.principal, request).await.map_err(error)?;
         Ok(api::Response { output: response.output, truncated: response.truncated, cursor: response.cursor })
     }
 }

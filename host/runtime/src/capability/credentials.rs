@@ -16,7 +16,7 @@ impl<T: Send> HostWithStore<T> for HasSelf<State> {
         let size = target.account.len() + target.region.len();
         let target = api::target(&scope, target)?;
         let _place = scope.queue.enter(size).await.map_err(Error::Other)?;
-        let identity = scope.client.caller_identity(&scope.grant, target).await.map_err(api::error)?;
+        let identity = scope.client.caller_identity(&scope.principal, target).await.map_err(api::error)?;
         Ok(Identity { account: identity.account.to_string(), arn: identity.arn, user_id: identity.user_id })
     }
 }

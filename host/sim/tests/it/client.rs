@@ -9,14 +9,14 @@ use serde_json::{Value, json};
 use tokio::time::timeout;
 use tollgate_aws::account::Target;
 use tollgate_aws::grant::{Grant, Mode, Pattern};
-use tollgate_aws::{Client, Config, Error, Request, Response};
+use tollgate_aws::{Client, Config, Error, Principal, Request, Response};
 use tollgate_sim::{DemoOptions, DemoOrg, Effect, Fault, Fixtures, Sim, SimConfig, demo};
 
-fn reading() -> Grant {
+fn reading() -> Principal {
     let pattern = |text: &str| text.parse::<Pattern>().unwrap();
     let patterns =
         ["ec2:Describe*", "s3:List*", "s3:GetBucketLocation", "sts:GetCallerIdentity"].map(pattern);
-    Grant::new(Mode::ReadOnly, vec![patterns.to_vec()])
+    Principal::new("tester", "test", Grant::new(Mode::ReadOnly, vec![patterns.to_vec()]))
 }
 
 fn request(target: Target, service: &str, operation: &str, input: Value) -> Request {
