@@ -74,7 +74,7 @@ impl Client {
         protocol::encode(&service, operation, &request.input).map_err(InvalidRequest::from)?;
 
         let account = self.account(request.target.account).await?;
-        let one = One { inner, service: &service, operation, account: &account, region, deadline };
+        let one = One { inner, principal, service: &service, operation, account: &account, region, deadline };
         let mut response = match pager {
             Some(pager) => one.pages(pager).await?,
             None => one.page(&request.input).await?,
@@ -89,6 +89,7 @@ impl Client {
 /// One operation in one account and region.
 pub(super) struct One<'a> {
     pub(super) inner: &'a Inner,
+    pub(super) principal: &'a Principal,
     pub(super) service: &'a Service,
     pub(super) operation: &'a Operation,
     pub(super) account: &'a Arc<Account>,
@@ -128,12 +129,12 @@ impl One<'_> {
         input: &serde_json::Value,
         read: impl FnMut(Value<'_>) -> Result<T, Error> + Send,
     ) -> Result<T, Error> {
-        let Self { inner, service, operation, account, region, deadline } = *self;
+        let Self { inner, principal, service, operation, account, region, deadline } = *self;
         // Once for all attempts, so that they carry the same idempotency token.
         let request = protocol::encode(service, operation, input).map_err(InvalidRequest::from)?;
         let exchange = Exchange {
             outgoing: Outgoing { service, operation, input, request: &request },
-            source: Source::Account { account, store: &inner.store, places: &inner.places },
+            source: Source::Account { principal, account, store: &inner.store, places: &inner.places },
             region,
             deadline,
         };

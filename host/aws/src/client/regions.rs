@@ -11,7 +11,9 @@ use super::call::One;
 use super::{Client, Inner};
 use crate::account::{Account, AccountId, Target, is_region_shaped};
 use crate::error::{Error, InvalidRequest};
+use crate::grant::{Grant, Mode};
 use crate::page::{Binding, Limits, Pager};
+use crate::principal::Principal;
 use crate::protocol;
 
 /// Regions are switched on and off by hand, and rarely.
@@ -24,6 +26,14 @@ struct Question {
     input: Json,
     /// The list in the output, and the name in its elements.
     names: (&'static str, &'static str),
+}
+
+/// Asks for all who want to know: the host itself, with these two questions alone.
+fn principal() -> Result<Principal, Error> {
+    let pattern =
+        |text: &str| text.parse().map_err(|error| Error::Internal { reason: format!("regions: {error}") });
+    let layer = vec![pattern("account:ListRegions")?, pattern("ec2:DescribeRegions")?];
+    Ok(Principal::new("tollgate", "tollgate", Grant::new(Mode::ReadOnly, vec![layer])))
 }
 
 pub(super) fn cache() -> Cache<AccountId, Arc<Vec<String>>> {
@@ -96,6 +106,7 @@ impl Inner {
         let limits = Limits { max_items: None, max_bytes: self.max_output_bytes };
         let one = One {
             inner: self,
+            principal: &principal()?,
             service: &service,
             operation,
             account,

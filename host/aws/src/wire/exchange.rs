@@ -11,6 +11,7 @@ use super::{Outgoing, Places, SendError, Wire, correct};
 use crate::account::Account;
 use crate::credentials::{Base, Store};
 use crate::error::Error;
+use crate::principal::Principal;
 use crate::protocol::{self, DecodeError, ServiceError, Value};
 use crate::retry::{self, Attempts, Kind};
 use crate::transport::TransportError;
@@ -22,6 +23,9 @@ pub(crate) enum Source<'a> {
     Base(&'a Base),
     /// An account's.
     Account {
+        /// For whom.
+        #[allow(dead_code, reason = "fairness and session names are made of it next")]
+        principal: &'a Principal,
         /// The account.
         account: &'a Arc<Account>,
         /// Where its credentials are.
