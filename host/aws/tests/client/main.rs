@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, missing_docs, unreachable_pub, reason = "tests")]
 
 mod credentials;
+mod exhaustive;
 mod faults;
 mod paging;
 mod refusals;
