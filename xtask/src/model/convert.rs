@@ -12,6 +12,10 @@ use super::types::service::{Access, Operation, Paginator, Protocol, Service, Sig
 use super::types::shape::XmlNamespace;
 
 /// Which protocol we speak where a service offers several: the first of these.
+///
+/// JSON goes before CBOR, since services spoke it before they offered CBOR beside it: every partition and
+/// every emulator answers it. It goes before the query protocol, whose values have no types. CBOR is spoken
+/// where nothing else is offered.
 const PREFERENCE: [&str; 6] = ["json", "rest-json", "rest-xml", "query", "ec2", "smithy-rpc-v2-cbor"];
 
 /// A service with everything but access levels.

@@ -29,14 +29,6 @@ pub enum InvalidInput {
         /// The member that is the stream.
         member: String,
     },
-    /// The service speaks a protocol that is not spoken yet.
-    #[error("{service} speaks {protocol}, which is not supported yet")]
-    Protocol {
-        /// The service's SDK name.
-        service: String,
-        /// The protocol's name.
-        protocol: &'static str,
-    },
 }
 
 /// One thing that is wrong with an input.
@@ -160,6 +152,14 @@ pub enum DecodeError {
         /// What is wrong, and where.
         reason: String,
     },
+    /// The body is not the CBOR that the protocol says, or it ends too early. Repeating a read may help.
+    #[error("the answer of {operation} is not readable CBOR: {reason}")]
+    Cbor {
+        /// The operation's API name.
+        operation: String,
+        /// What is wrong, and where.
+        reason: String,
+    },
     /// The body has no content where the protocol wants some. Repeating a read may help.
     #[error("the answer of {operation} is empty")]
     Empty {
@@ -175,14 +175,6 @@ pub enum DecodeError {
     Streaming {
         /// The operation's API name.
         operation: String,
-    },
-    /// The service speaks a protocol that is not spoken yet.
-    #[error("{operation} answers in {protocol}, which is not supported yet")]
-    Protocol {
-        /// The operation's API name.
-        operation: String,
-        /// The protocol's name.
-        protocol: &'static str,
     },
 }
 

@@ -38,7 +38,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 pub use error::{DecodeError, Fault, InvalidInput, Problem, ServiceError};
 pub use value::Value;
 
-use crate::model::{Operation, Protocol, Service};
+use crate::model::{Operation, Service};
 
 /// An HTTP request before it has an endpoint and a signature.
 #[derive(Clone)]
@@ -93,7 +93,7 @@ impl HttpRequest {
 ///
 /// # Errors
 ///
-/// The input does not fit the model, or the operation streams, or its protocol is not supported yet.
+/// The input does not fit the model, or the operation streams.
 pub fn encode(
     service: &Service,
     operation: &Operation,
@@ -154,19 +154,6 @@ pub fn decode_error(
         "AWS refused"
     );
     error
-}
-
-/// The name of a protocol, for messages.
-fn protocol_name(protocol: Protocol) -> &'static str {
-    match protocol {
-        Protocol::Ec2Query => "ec2Query",
-        Protocol::AwsQuery => "awsQuery",
-        Protocol::RestXml => "restXml",
-        Protocol::AwsJson10 => "awsJson1.0",
-        Protocol::AwsJson11 => "awsJson1.1",
-        Protocol::RestJson1 => "restJson1",
-        Protocol::RpcV2Cbor => "rpcv2Cbor",
-    }
 }
 
 /// What is percent-encoded everywhere: all but the unreserved characters of RFC 3986.

@@ -7,11 +7,13 @@ Reads one JSON object a line from standard input and answers each with one line:
     {"do": "answer", "service", "operation", "protocol", "status", "headers", "body"}
         -> {"value": ...} or, for an error, {"error": {"code", "message", "request_id"}}
     {"do": "sample", "service", "operation", "protocol", "seed"}
-        -> {"inputs": [{"input", "request"}], "answers": [{"status", "headers", "body", "value" | "error"}]}
-           or {"stream": true} for an operation that is a stream
+        -> {protocol: {"inputs": [{"input", "request"}],
+                       "answers": [{"status", "headers", "body", "value" | "error"}]}}
+           or {protocol: {"stream": true}} for an operation that is a stream; for the protocol that was asked
+           for, and for CBOR where the service offers it beside that
 
 Bodies are base64. Times are ISO 8601 in UTC, bytes are base64. Services are botocore's own; the protocol is
-the one that Tollgate speaks with them. Of the handlers of botocore's clients, those run that `protocol/mod.rs`
+the one that Tollgate speaks with them. Whatever fails is {"failed": text}. Of the handlers of botocore's clients, those run that `protocol/mod.rs`
 says are followed.
 """
 
@@ -36,6 +38,7 @@ from botocore.awsrequest import HeadersDict  # noqa: E402
 import generate  # noqa: E402
 import wire  # noqa: E402
 
+CBOR = "smithy-rpc-v2-cbor"
 TOKEN = "00000000-0000-4000-8000-000000000000"
 SESSION = botocore.session.Session()
 MODELS = {}
@@ -174,6 +177,8 @@ def plain(value):
         return (written.rstrip("0") if "." in written else written) + "Z"
     if isinstance(value, float) and not math.isfinite(value):
         return "NaN" if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
+    if value is not None and not isinstance(value, (str, int, float)):
+        raise TypeError(f"botocore gave a {type(value).__name__}")
     return value
 
 
@@ -201,17 +206,22 @@ def run(order):
     if order["do"] == "answer":
         body = base64.b64decode(order["body"])
         return answer(model, operation, protocol, order["status"], dict(order["headers"]), body)
-    return sample(model, operation, protocol, order["seed"])
+    offered = model.metadata.get("protocols", [])
+    protocols = [protocol] + [CBOR for offer in offered if offer == CBOR != protocol]
+    return {spoken: attempt(sample, model, operation, spoken, order["seed"]) for spoken in protocols}
+
+
+def attempt(act, *arguments):
+    try:
+        return act(*arguments)
+    except Exception as error:  # the test shows it and fails
+        return {"failed": f"{type(error).__name__}: {error}"}
 
 
 def main():
     for line in sys.stdin:
         order = json.loads(line)
-        try:
-            result = json.dumps(run(order))
-        except Exception as error:  # the test shows it and fails
-            result = json.dumps({"failed": f"{type(error).__name__}: {error}"})
-        print(result, flush=True)
+        print(json.dumps(attempt(run, order)), flush=True)
 
 
 if __name__ == "__main__":

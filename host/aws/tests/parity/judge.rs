@@ -73,15 +73,18 @@ fn python() -> PathBuf {
     }
 }
 
-/// botocore's name of the protocol that we speak; none for one that we do not.
-pub(crate) fn protocol(service: &Service) -> Option<&'static str> {
+/// botocore's name of CBOR, which services offer beside what we speak with them.
+pub(crate) const CBOR: &str = "smithy-rpc-v2-cbor";
+
+/// botocore's name of the protocol that we speak.
+pub(crate) fn protocol(service: &Service) -> &'static str {
     match service.protocol {
-        Protocol::Ec2Query => Some("ec2"),
-        Protocol::AwsQuery => Some("query"),
-        Protocol::RestXml => Some("rest-xml"),
-        Protocol::AwsJson10 | Protocol::AwsJson11 => Some("json"),
-        Protocol::RestJson1 => Some("rest-json"),
-        Protocol::RpcV2Cbor => None,
+        Protocol::Ec2Query => "ec2",
+        Protocol::AwsQuery => "query",
+        Protocol::RestXml => "rest-xml",
+        Protocol::AwsJson10 | Protocol::AwsJson11 => "json",
+        Protocol::RestJson1 => "rest-json",
+        Protocol::RpcV2Cbor => CBOR,
     }
 }
 
@@ -108,7 +111,7 @@ pub(crate) fn same_request(
     same_body(&ours, &STANDARD.decode(theirs["body"].as_str().unwrap()).unwrap())
 }
 
-/// Forms and XML are the same byte for byte; JSON by value.
+/// Forms, XML and CBOR are the same byte for byte; JSON by value.
 fn same_body(ours: &HttpRequest, theirs: &[u8]) -> Result<(), String> {
     if ours.body == theirs {
         return Ok(());

@@ -1,12 +1,13 @@
 //! Every operation of every service, with inputs and answers from botocore's model.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::{Value, json};
-use tollgate_aws::model::Pack;
+use tollgate_aws::model::{Operation, Pack, Protocol, Service};
 use tollgate_aws::protocol::{DecodeError, InvalidInput, decode, encode};
 
-use crate::judge::{ask, protocol, same_answer, same_request};
+use crate::judge::{CBOR, ask, protocol, same_answer, same_request};
 
 /// Another seed is another sample: `TOLLGATE_TEST_SEED`.
 const SEED: &str = "1";
@@ -26,53 +27,71 @@ fn all_operations_are_as_botocore_has_them() {
     let pack = Pack::bundled();
     let seed = std::env::var("TOLLGATE_TEST_SEED").unwrap_or_else(|_| SEED.to_owned());
     let only = std::env::var("TOLLGATE_TEST_SERVICE").ok();
-    let deviations: Value = serde_json::from_str(include_str!("deviations.json")).unwrap();
     let mut cases = Vec::new();
     for name in pack.service_names().filter(|name| only.as_deref().is_none_or(|only| only == *name)) {
         let service = pack.service(name).unwrap();
-        let Some(protocol) = protocol(&service) else { continue };
         let mut operations: Vec<_> =
             service.operations().map(|operation| operation.name.to_string()).collect();
         operations.sort();
-        cases.extend(operations.into_iter().map(|operation| (service.clone(), protocol, operation)));
+        let mut in_cbor = (*service).clone();
+        in_cbor.protocol = Protocol::RpcV2Cbor;
+        let in_cbor = Arc::new(in_cbor);
+        cases.extend(operations.into_iter().map(|operation| (service.clone(), in_cbor.clone(), operation)));
     }
-    let orders = cases.iter().map(|(service, protocol, operation)| {
+    let orders = cases.iter().map(|(service, _, operation)| {
+        let protocol = protocol(service);
         json!({"do": "sample", "service": service.name, "operation": operation, "protocol": protocol, "seed": seed})
     });
     let samples = ask(orders.collect());
 
-    let mut scores = BTreeMap::<&str, Score>::new();
-    let mut different = Vec::new();
-    let mut explained = 0;
-    for ((service, protocol, operation), sample) in cases.iter().zip(samples) {
-        let operation = service.operation(operation).unwrap();
+    let mut tally = Tally {
+        deviations: serde_json::from_str(include_str!("deviations.json")).unwrap(),
+        ..Tally::default()
+    };
+    for ((service, in_cbor, operation), samples) in cases.iter().zip(samples) {
+        for (protocol, sample) in samples.as_object().unwrap() {
+            let service = if protocol == CBOR { in_cbor } else { service };
+            tally.add(protocol, service, service.operation(operation).unwrap(), sample);
+        }
+    }
+    tally.finish();
+}
+
+/// What came of all samples.
+#[derive(Default)]
+struct Tally {
+    deviations: Value,
+    explained: usize,
+    scores: BTreeMap<String, Score>,
+    different: Vec<(String, String)>,
+}
+
+impl Tally {
+    fn add(&mut self, protocol: &str, service: &Service, operation: &Operation, sample: &Value) {
         let name = format!("{}.{}", service.name, operation.name);
-        let score = scores.entry(protocol).or_default();
+        let score = self.scores.entry(protocol.to_owned()).or_default();
         score.operations += 1;
         if sample["stream"] == json!(true) {
             score.streams += 1;
-            let refused =
-                matches!(encode(service, operation, &json!({})), Err(InvalidInput::Streaming { .. }));
-            let answer = decode(service, operation, 200, &http::HeaderMap::new(), b"");
-            if !refused && !matches!(answer, Err(DecodeError::Streaming { .. })) {
-                different.push((name, "is a stream, but not refused".to_owned()));
+            if !is_refused(service, operation) {
+                self.different.push((name, "is a stream, but not refused".to_owned()));
             }
-            continue;
+            return;
         }
         if let Some(failed) = sample["failed"].as_str() {
-            if !deviations[&name]["judge"].is_null() {
-                explained += 1;
+            if !self.deviations[&name]["judge"].is_null() {
+                self.explained += 1;
             } else {
-                different.push((name, format!("the judge failed: {failed}")));
+                self.different.push((name, format!("the judge failed: {failed}")));
             }
-            continue;
+            return;
         }
         let mut note = |what: &str, (right, all): &mut (usize, usize), result: Result<(), String>| {
             *all += 1;
             match result {
                 Ok(()) => *right += 1,
-                Err(_) if !deviations[&name][what].is_null() => explained += 1,
-                Err(reason) => different.push((format!("{name} {what}"), reason)),
+                Err(_) if !self.deviations[&name][what].is_null() => self.explained += 1,
+                Err(reason) => self.different.push((format!("{name} {what} ({protocol})"), reason)),
             }
         };
         for made in sample["inputs"].as_array().unwrap() {
@@ -91,21 +110,33 @@ fn all_operations_are_as_botocore_has_them() {
             note(what, count, same_answer(service, operation, answer));
         }
     }
-    for (protocol, score) in &scores {
-        println!(
-            "{protocol}: {} operations ({} streams, refused), requests {} of {}, answers {} of {}, errors {} of {}",
-            score.operations,
-            score.streams,
-            score.requests.0,
-            score.requests.1,
-            score.answers.0,
-            score.answers.1,
-            score.errors.0,
-            score.errors.1,
-        );
+
+    fn finish(self) {
+        for (protocol, score) in &self.scores {
+            println!(
+                "{protocol}: {} operations ({} streams, refused), requests {} of {}, answers {} of {}, errors {} of {}",
+                score.operations,
+                score.streams,
+                score.requests.0,
+                score.requests.1,
+                score.answers.0,
+                score.answers.1,
+                score.errors.0,
+                score.errors.1,
+            );
+        }
+        println!("{} deviations, explained in deviations.json", self.explained);
+        let different = self.different;
+        let shown: String =
+            different.iter().take(40).map(|(name, reason)| format!("{name}: {reason:.2000}\n")).collect();
+        assert!(different.is_empty(), "{} differ:\n{shown}", different.len());
     }
-    println!("{explained} deviations, explained in deviations.json");
-    let shown: String =
-        different.iter().take(40).map(|(name, reason)| format!("{name}: {reason:.2000}\n")).collect();
-    assert!(different.is_empty(), "{} differ:\n{shown}", different.len());
+}
+
+fn is_refused(service: &Service, operation: &Operation) -> bool {
+    matches!(encode(service, operation, &json!({})), Err(InvalidInput::Streaming { .. }))
+        || matches!(
+            decode(service, operation, 200, &http::HeaderMap::new(), b""),
+            Err(DecodeError::Streaming { .. })
+        )
 }

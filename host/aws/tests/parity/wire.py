@@ -1,12 +1,13 @@
 """Answers on the wire that fit botocore's model, from a seed.
 
-They are written with the variety that XML and JSON allow: entities, CDATA, comments, prefixes, white space,
-members in any order, all forms of times.
+They are written with the variety that XML, JSON and CBOR allow: entities, CDATA, comments, prefixes, white
+space, members in any order, all forms of times, lengths in front or none, numbers wider than they need.
 """
 
 import base64
 import email.utils
 import json
+import struct
 
 from botocore.utils import is_json_value_header as is_json_header
 
@@ -30,7 +31,8 @@ KNOWN = ("header", "headers", "statusCode")
 
 def answers(chance, model, operation, protocol):
     """Two good answers, full and half empty, and an error."""
-    writer = (Json if "json" in protocol else Xml)(chance, model, operation, protocol)
+    kind = Cbor if "cbor" in protocol else Json if "json" in protocol else Xml
+    writer = kind(chance, model, operation, protocol)
     made = [writer.answer(share) for share in (1.0, 0.6)]
     return made + [writer.error()]
 
@@ -319,9 +321,118 @@ class Json(Writer):
         headers = {"x-amzn-RequestId": "request-2", "Content-Type": "application/json"}
         name = self.chance.choice(["message", "Message"])
         form = self.chance.choice([code, f"com.amazonaws.service#{code}", f"{code}:http://example.com/"])
+        if self.model.is_query_compatible and self.chance.random() < 0.5:
+            headers["x-amzn-query-error"] = f"Older.{code};Sender"
         if self.protocol == "rest-json" and self.chance.random() < 0.7:
             headers["x-amzn-ErrorType"] = form
             return status, headers, json.dumps({name: message}).encode()
         if self.protocol == "rest-json" and self.chance.random() < 0.5:
             return status, headers, json.dumps({"code": form, name: message}).encode()
         return status, headers, json.dumps({"__type": form, name: message}).encode()
+
+
+class Cbor(Writer):
+    """smithy-rpc-v2-cbor."""
+
+    UNSIGNED, NEGATIVE, BYTES, TEXT, ARRAY, MAP, TAG, SIMPLE = range(8)
+    FALSE, TRUE, NULL, UNDEFINED, BREAK = b"\xf4", b"\xf5", b"\xf6", b"\xf7", b"\xff"
+
+    def nothing(self):
+        return self.chance.choice([b"", self.head(self.MAP, 0), b"\xbf\xff"])
+
+    def body(self, shape):
+        return self.value(shape, [])
+
+    def head(self, kind, number):
+        """A type with its number or length, in the shortest form, or in a longer one."""
+        forms = [(24 + power, 1 << power) for power in range(4) if number < 256 ** (1 << power)]
+        short = [(number, 0)] if number < 24 else []
+        info, size = forms[-1] if self.chance.random() < 0.05 else (short + forms)[0]
+        return bytes([kind << 5 | info]) + (number.to_bytes(size, "big") if size else b"")
+
+    def items(self, kind, parts):
+        """An array or a map, with its length in front or with a mark at its end."""
+        if self.chance.random() < 0.3:
+            return bytes([kind << 5 | 31]) + b"".join(parts) + self.BREAK
+        count = len(parts) // 2 if kind == self.MAP else len(parts)
+        return self.head(kind, count) + b"".join(parts)
+
+    def string(self, kind, content):
+        if self.chance.random() < 0.9:
+            return self.head(kind, len(content)) + content
+        cut = self.chance.randrange(len(content) + 1)
+        while kind == self.TEXT and cut < len(content) and content[cut] & 0xC0 == 0x80:
+            cut += 1
+        chunks = [self.head(kind, len(chunk)) + chunk for chunk in (content[:cut], content[cut:])]
+        return bytes([kind << 5 | 31]) + b"".join(chunks) + self.BREAK
+
+    def text(self, text):
+        return self.string(self.TEXT, text.encode())
+
+    def integer(self, number):
+        return self.head(self.UNSIGNED, number) if number >= 0 else self.head(self.NEGATIVE, -1 - number)
+
+    def number(self, number):
+        if number.is_integer() and self.chance.random() < 0.3:
+            return self.integer(int(number))
+        forms = [b"\xfb" + struct.pack(">d", number), b"\xfa" + struct.pack(">f", number)]
+        if not abs(number) > 60000 or abs(number) == float("inf"):
+            forms.append(b"\xf9" + struct.pack(">e", number))
+        return self.chance.choice(forms)
+
+    def absent(self):
+        return self.chance.choice([self.NULL, self.UNDEFINED])
+
+    def value(self, shape, above):
+        kind = shape.type_name
+        if kind == "structure":
+            above = above + [shape.name]
+            parts = []
+            for name in self.members(shape, above):
+                empty = self.chance.random() < 0.05 and not shape.metadata.get("union")
+                parts += [self.text(name), self.absent() if empty else self.value(shape.members[name], above)]
+            # botocore leaves what is in maps as it is on the wire, the types' names included.
+            if self.chance.random() < 0.05 and "in a map" not in above:
+                parts += [self.text("__type"), self.text(shape.name)]
+            return self.items(self.MAP, parts)
+        if kind == "list":
+            made = [self.value(shape.member, above + [shape.name]) for _ in range(self.count(shape, above))]
+            if self.chance.random() < 0.05:
+                made.append(self.absent())
+            return self.items(self.ARRAY, made)
+        if kind == "map":
+            parts = []
+            for position in range(self.count(shape, above)):
+                empty = self.chance.random() < 0.05
+                inner = self.absent() if empty else self.value(shape.value, above + [shape.name, "in a map"])
+                parts += [self.text(f"key-{position}"), inner]
+            return self.items(self.MAP, parts)
+        if kind == "blob":
+            return self.string(self.BYTES, self.chance.randbytes(self.chance.randrange(0, 30)))
+        if kind == "boolean":
+            return self.chance.choice([self.TRUE, self.FALSE])
+        if kind == "integer":
+            return self.integer(self.chance.choice([0, 23, 24, -1, -24, -25, 2**31 - 1, -(2**31)]))
+        if kind == "long":
+            return self.integer(self.chance.choice([0, -1, 2**63 - 1, -(2**63), self.chance.randrange(10**15)]))
+        if kind in ("float", "double"):
+            return self.number(float(self.chance.choice(FLOATS)))
+        if kind == "timestamp":
+            seconds = self.chance.choice(SECONDS)
+            forms = [self.integer(seconds), b"\xfb" + struct.pack(">d", seconds + 0.125)]
+            return self.head(self.TAG, 1) + self.chance.choice(forms)
+        return self.text(self.scalar_text(shape))
+
+    def error(self):
+        code = self.error_code()
+        headers = {"x-amzn-RequestId": "request-2", "smithy-protocol": "rpc-v2-cbor"}
+        form = self.chance.choice([code, f"com.amazonaws.service#{code}", f"{code}:http://example.com/"])
+        name = self.chance.choice(["message", "Message"])
+        if self.model.is_query_compatible and self.chance.random() < 0.5:
+            headers["x-amzn-query-error"] = f"Older.{code};Sender"
+        parts = [self.text(name), self.text("it is not allowed")]
+        if self.chance.random() < 0.9:
+            parts += [self.text("__type"), self.text(form)]
+        time = self.head(self.TAG, 1) + self.integer(1700000000)
+        parts += [self.text("retryAfterSeconds"), self.number(1.5), self.text("at"), time]
+        return self.chance.choice([400, 403, 404, 500, 503]), headers, self.items(self.MAP, parts)

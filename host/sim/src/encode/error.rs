@@ -65,8 +65,8 @@ pub(crate) fn error(
             Encoded::new(rendered.status, "application/xml", xml.finish())
         }
         (Dialect::Json, Some(Protocol::RpcV2Cbor)) => {
-            let mut encoded = Encoded::new(rendered.status, "application/cbor", Vec::new());
-            cbor::error(&rendered.code, &rendered.message, &mut encoded.body);
+            let body = cbor::error(&rendered.code, &rendered.message);
+            let mut encoded = Encoded::new(rendered.status, "application/cbor", body);
             encoded.headers.push(("smithy-protocol".to_owned(), "rpc-v2-cbor".to_owned()));
             encoded
         }

@@ -81,8 +81,7 @@ pub(crate) fn output(
             Ok(Encoded::new(200, &format!("application/x-amz-json-{kind}"), body))
         }
         Protocol::RpcV2Cbor => {
-            let mut body = Vec::new();
-            cbor::members(service, operation.output, output, &mut body)?;
+            let body = cbor::members(service, operation.output, output)?;
             let mut encoded = Encoded::new(200, "application/cbor", body);
             encoded.headers.push(("smithy-protocol".to_owned(), "rpc-v2-cbor".to_owned()));
             Ok(encoded)

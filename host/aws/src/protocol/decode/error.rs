@@ -4,7 +4,7 @@ use http::{HeaderMap, StatusCode};
 
 use super::super::error::ServiceError;
 use super::super::value::Value;
-use super::{headers, xml};
+use super::{cbor, headers, xml};
 use crate::model::{Protocol, Service};
 
 /// How much of a page's title, or of an answer without a form, a message shows.
@@ -16,12 +16,16 @@ pub(in super::super) fn decode_error(
     headers: &HeaderMap,
     body: &[u8],
 ) -> ServiceError {
-    let body = String::from_utf8_lossy(body);
-    let text = body.trim_start_matches('\u{feff}').trim();
+    let lossy = String::from_utf8_lossy(body);
+    let text = lossy.trim_start_matches('\u{feff}').trim();
     let reason =
         StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason()).unwrap_or_default();
     let found = match text.as_bytes().first() {
         None => Found::default(),
+        // A map; no text begins with such a byte.
+        Some(_) if service.protocol == Protocol::RpcV2Cbor && matches!(body.first(), Some(0xa0..=0xbf)) => {
+            from_cbor(service, body)
+        }
         // Not from the service, but from something before it.
         Some(b'<') if is_page(text) => from_page(text, reason),
         Some(b'<') => from_xml(text),
@@ -111,6 +115,16 @@ fn from_json(text: &str, protocol: Protocol) -> Found {
         code: names.into_iter().find_map(text_of).map(|code| bare_code(&code)),
         message: ["message", "Message", "errorMessage", "error_description"].into_iter().find_map(text_of),
         request_id: ["requestId", "RequestId"].into_iter().find_map(text_of),
+    }
+}
+
+/// `{"__type": "…#Code", "message": …}`.
+fn from_cbor(service: &Service, body: &[u8]) -> Found {
+    let Some(body) = cbor::unknown(service, body) else { return Found::default() };
+    Found {
+        code: text_of(&body, ["__type"]).map(|code| bare_code(&code)),
+        message: text_of(&body, ["message", "Message"]),
+        request_id: None,
     }
 }
 

@@ -1,11 +1,14 @@
 //! JSON to values, guided by shapes, in one pass over the body.
 //!
-//! The model renames members and normalises timestamps; what it does not know stays as it is.
+//! The model renames members and normalises timestamps; what it does not know stays as it is. The visitor
+//! reads CBOR as well, which has bytes, times and larger numbers beside what JSON has.
 
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Number;
 
 use super::super::error::DecodeError;
@@ -48,7 +51,7 @@ pub(super) fn payload<'a>(
         return Ok(Value::Object(Vec::new()));
     }
     let mut deserializer = serde_json::Deserializer::from_slice(body);
-    let seed = Seed { service, kind: Some(&service.shape(shape).kind) };
+    let seed = Seed::new(service, shape);
     seed.deserialize(&mut deserializer).and_then(|value| deserializer.end().map(|()| value)).map_err(
         |error| DecodeError::Json { operation: operation.name.to_string(), reason: error.to_string() },
     )
@@ -56,12 +59,21 @@ pub(super) fn payload<'a>(
 
 /// A value of a kind, or of none that the model knows.
 #[derive(Clone, Copy)]
-struct Seed<'a> {
+pub(super) struct Seed<'a> {
     service: &'a Service,
     kind: Option<&'a Kind>,
 }
 
 impl<'a> Seed<'a> {
+    pub(super) fn new(service: &'a Service, shape: ShapeId) -> Self {
+        Self { service, kind: Some(&service.shape(shape).kind) }
+    }
+
+    /// For what the model says nothing about.
+    pub(super) fn unknown_to(service: &'a Service) -> Self {
+        Self { service, kind: None }
+    }
+
     fn of(self, shape: ShapeId) -> Self {
         Self { kind: Some(&self.service.shape(shape).kind), ..self }
     }
@@ -111,7 +123,7 @@ impl<'a> Visitor<'a> for Seed<'a> {
     type Value = Value<'a>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a JSON value")
+        formatter.write_str("a value")
     }
 
     fn visit_unit<E>(self) -> Result<Value<'a>, E> {
@@ -130,10 +142,28 @@ impl<'a> Visitor<'a> for Seed<'a> {
         Ok(self.number(value.into()))
     }
 
-    fn visit_f64<E: Error>(self, value: f64) -> Result<Value<'a>, E> {
-        Number::from_f64(value)
-            .map(|number| self.number(number))
-            .ok_or_else(|| E::custom("number out of range"))
+    fn visit_f64<E>(self, value: f64) -> Result<Value<'a>, E> {
+        Ok(Number::from_f64(value).map_or_else(|| Value::float(value), |number| self.number(number)))
+    }
+
+    /// Only CBOR has these: beyond 64 bits, a number survives as text.
+    fn visit_i128<E>(self, value: i128) -> Result<Value<'a>, E> {
+        Ok(match (i64::try_from(value), u64::try_from(value)) {
+            (Ok(value), _) => self.number(value.into()),
+            (_, Ok(value)) => self.number(value.into()),
+            _ => Value::String(Cow::Owned(value.to_string())),
+        })
+    }
+
+    /// Only CBOR has bytes.
+    fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Value<'a>, E> {
+        Ok(Value::String(Cow::Owned(STANDARD.encode(bytes))))
+    }
+
+    /// Only CBOR has these: a time, whatever the model says.
+    fn visit_newtype_struct<D: Deserializer<'a>>(self, time: D) -> Result<Value<'a>, D::Error> {
+        const TIME: &Kind = &Kind::Timestamp(None);
+        Seed { kind: Some(TIME), ..self }.deserialize(time)
     }
 
     fn visit_borrowed_str<E>(self, text: &'a str) -> Result<Value<'a>, E> {

@@ -1,5 +1,6 @@
 //! HTTP responses to values.
 
+mod cbor;
 mod error;
 mod headers;
 mod json;
@@ -15,7 +16,6 @@ use http::HeaderMap;
 pub(super) use error::decode_error;
 
 use super::error::DecodeError;
-use super::protocol_name;
 use super::value::Value;
 use crate::model::{Kind, Member, Operation, Protocol, Service, ShapeId, Structure};
 
@@ -52,11 +52,7 @@ pub(super) fn decode<'a>(
             fields.extend(rest_body(service, operation, (shape, output), headers, body)?);
             Ok(Value::Object(fields))
         }
-        // Its decoder goes beside `json.rs`: the same shapes, read from CBOR.
-        Protocol::RpcV2Cbor => Err(DecodeError::Protocol {
-            operation: operation.name.to_string(),
-            protocol: protocol_name(service.protocol),
-        }),
+        Protocol::RpcV2Cbor => cbor::body(service, operation, shape, body),
     }
 }
 

@@ -1,5 +1,6 @@
 //! JSON input to an HTTP request.
 
+mod cbor;
 mod form;
 mod json;
 mod rest;
@@ -9,9 +10,9 @@ use bytes::Bytes;
 use http::Method;
 use serde_json::Value as Json;
 
+use super::HttpRequest;
 use super::error::{Fault, InvalidInput, Problem};
 use super::input::{self, Fields, Input};
-use super::{HttpRequest, protocol_name};
 use crate::model::{
     Kind, Location, Member, Operation, Protocol, Service, ShapeId, Structure, TimestampFormat,
 };
@@ -27,13 +28,6 @@ pub(super) fn encode(
         operation: operation.name.to_string(),
         problems,
     };
-    let unsupported = || InvalidInput::Protocol {
-        service: service.name.to_string(),
-        protocol: protocol_name(service.protocol),
-    };
-    if service.protocol == Protocol::RpcV2Cbor {
-        return Err(unsupported());
-    }
     if let Some(member) = stream(service, operation, json) {
         return Err(InvalidInput::Streaming {
             service: service.name.to_string(),
@@ -71,8 +65,7 @@ pub(super) fn encode(
         Protocol::RestJson1 => {
             rest::encode(&mut request, service, operation, rest::Format::Json, &fields).map_err(members)?;
         }
-        // Its encoder goes beside `json.rs`: the same tree of inputs, written as CBOR.
-        Protocol::RpcV2Cbor => return Err(unsupported()),
+        Protocol::RpcV2Cbor => cbor::encode(&mut request, service, operation, &fields),
     }
     Ok(request)
 }

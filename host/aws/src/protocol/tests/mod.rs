@@ -1,6 +1,7 @@
 //! The protocols on the bundled model, without botocore.
 
 mod answers;
+mod cbor;
 mod errors;
 mod inputs;
 
