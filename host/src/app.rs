@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use aws_credential_types::provider::SharedCredentialsProvider;
-use tollgate_aws::{Client, Config as AwsConfig};
+use tollgate_aws::{CacheConfig, Client, Config as AwsConfig};
 use tollgate_runtime::{Config as RuntimeConfig, Limits, PluginConfig, Runtime, Source};
 use tollgate_sim::{DEMO_REGION, DemoOptions, DemoOrg, Sim};
 use toml::Spanned;
@@ -28,6 +28,7 @@ impl App {
     /// Serves the accounts of the configuration. Nothing is contacted or compiled yet.
     pub(crate) fn new(file: File) -> Result<Self> {
         let aws = AwsConfig {
+            cache: cache(&file.aws),
             home_region: file.aws.region,
             endpoint_url: file.aws.endpoint_url,
             accounts: file.account.into_iter().map(Into::into).collect(),
@@ -109,6 +110,17 @@ fn limits(configured: &config::Limits) -> Limits {
         limits.concurrent_calls = calls.get();
     }
     limits
+}
+
+fn cache(configured: &config::Aws) -> CacheConfig {
+    let mut cache = CacheConfig::default();
+    if let Some(seconds) = configured.cache_seconds {
+        cache.time_to_live = Duration::from_secs(seconds);
+    }
+    if let Some(mebibytes) = configured.cache_mib {
+        cache.max_bytes = mebibytes.get().saturating_mul(1 << 20);
+    }
+    cache
 }
 
 /// `$XDG_CACHE_HOME/tollgate/components`, else `~/.cache/tollgate/components`.

@@ -133,7 +133,8 @@ impl<T> Call<T> {
         self.with(|request| request.cursor = Some(cursor.into()))
     }
 
-    /// Asks AWS even where the host holds a recent answer.
+    /// Asks AWS even where the host holds a recent answer: it gives the answer of a read again for a
+    /// few seconds. For polling, and for looking at what somebody else has changed.
     pub fn fresh(self) -> Self {
         self.with(|request| request.fresh = true)
     }

@@ -4,6 +4,7 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use thiserror::Error;
 
 use crate::account::{Account, RegistryError, SelectorError};
+use crate::cache::CacheConfig;
 use crate::clock::Clock;
 use crate::endpoint::EndpointError;
 use crate::retry::RetryConfig;
@@ -27,6 +28,8 @@ pub struct Config {
     pub concurrency: Concurrency,
     /// When and how often to try again.
     pub retry: RetryConfig,
+    /// How long answers are kept, and how much of them.
+    pub cache: CacheConfig,
     /// The largest output in JSON. A paged one is cut there, and its cursor continues it. Default 16 MiB.
     pub max_output_bytes: usize,
     /// The largest body of one response. Default 64 MiB.
@@ -60,6 +63,7 @@ impl Default for Config {
             timeouts: Timeouts::default(),
             concurrency: Concurrency::default(),
             retry: RetryConfig::default(),
+            cache: CacheConfig::default(),
             max_output_bytes: 16 << 20,
             max_response_bytes: 64 << 20,
             clock: Clock::default(),

@@ -14,7 +14,7 @@ use crate::protocol::InvalidInput;
 use crate::sign::SignError;
 
 /// Why a call failed.
-#[derive(Debug, Error)]
+#[derive(Clone, Debug, Error)]
 #[non_exhaustive]
 pub enum Error {
     /// The grant does not allow the operation. Nothing was sent. The text names the grant that would allow it.
@@ -91,7 +91,7 @@ pub enum Error {
 }
 
 /// Why a request does not fit.
-#[derive(Debug, Error)]
+#[derive(Clone, Debug, Error)]
 #[non_exhaustive]
 pub enum InvalidRequest {
     /// No such service. Use the nearest.

@@ -1,6 +1,8 @@
 //! A dynamic AWS client: any operation of any service, from a model pack, over many accounts.
 
 pub mod account;
+mod cache;
+mod canonical;
 mod client;
 mod clock;
 mod config;
@@ -18,6 +20,7 @@ pub mod sign;
 mod transport;
 mod wire;
 
+pub use cache::CacheConfig;
 pub use client::{Client, Request, Response};
 pub use clock::Clock;
 pub use config::{Concurrency, Config, ConfigError};

@@ -8,6 +8,7 @@ mod canonical;
 mod claim;
 pub mod verify;
 
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use aws_credential_types::Credentials;
@@ -65,7 +66,7 @@ impl Options {
 }
 
 /// A request could not be signed. None of these goes away by trying again.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SignError {
     /// The service wants another kind of signature. There is no way round.
@@ -82,7 +83,13 @@ pub enum SignError {
     Credentials,
     /// The signer refused; the source says why.
     #[error("the request cannot be signed")]
-    Signer(#[from] SigningError),
+    Signer(#[source] Arc<SigningError>),
+}
+
+impl From<SigningError> for SignError {
+    fn from(error: SigningError) -> Self {
+        Self::Signer(Arc::new(error))
+    }
 }
 
 /// Headers that signing sets, also when a request is signed once more for another attempt.

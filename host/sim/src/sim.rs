@@ -9,8 +9,8 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
-use tollgate_aws::Config;
 use tollgate_aws::model::Pack;
+use tollgate_aws::{CacheConfig, Config};
 
 use crate::answer::identity_of_management;
 use crate::auth::Keys;
@@ -107,13 +107,15 @@ impl Sim {
     }
 
     /// What a client needs to talk to it as the management account: endpoint, credentials, and the first region
-    /// of the organisation as home region. The accounts are [`Organization::registry`](crate::Organization::registry).
+    /// of the organisation as home region. It keeps no answers, so that every call is played. The accounts are
+    /// [`Organization::registry`](crate::Organization::registry).
     #[must_use]
     pub fn client_config(&self) -> Config {
         Config {
             home_region: self.world.fixtures.organization().regions.first().cloned(),
             endpoint_url: Some(self.endpoint_url()),
             base_credentials: Some(SharedCredentialsProvider::new(self.base_credentials())),
+            cache: CacheConfig::off(),
             ..Config::default()
         }
     }

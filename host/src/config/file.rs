@@ -38,6 +38,10 @@ pub(crate) struct Aws {
     /// One endpoint for all services: an emulator.
     #[serde(deserialize_with = "http_url")]
     pub(crate) endpoint_url: Option<String>,
+    /// How long answers are given again; 0: never.
+    pub(crate) cache_seconds: Option<u64>,
+    /// How much memory they may take.
+    pub(crate) cache_mib: Option<NonZeroU64>,
 }
 
 /// One account. What fits together is checked by [`tollgate_aws`]'s registry.

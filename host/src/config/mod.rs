@@ -9,7 +9,7 @@ use tollgate_aws::account::{Registry, RegistryError};
 
 use crate::bundled::BUNDLED;
 pub(crate) use error::ConfigError;
-pub(crate) use file::{Account, File, Http, Limits, Plugin};
+pub(crate) use file::{Account, Aws, File, Http, Limits, Plugin};
 
 /// Where the configuration comes from when `--config` is not given.
 const DEFAULT_PATH: &str = "tollgate/tollgate.toml";

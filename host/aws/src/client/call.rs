@@ -6,7 +6,9 @@ use tokio::time::Instant;
 use tracing::Instrument;
 
 use super::{Client, Inner, Request, Response};
-use crate::account::{Account, check_region};
+use crate::account::{Account, Target, check_region};
+use crate::cache::{Question, is_kept};
+use crate::credentials;
 use crate::error::{Error, InvalidRequest};
 use crate::model::{Operation, Service};
 use crate::page::{Binding, Limits, Pager, Step};
@@ -61,10 +63,12 @@ impl Client {
         let region = &*request.target.region;
         check_region(inner.wire.pack.partitions(), region).map_err(InvalidRequest::from)?;
         let select = request.select.as_deref().map(Select::compile).transpose()?.map(Arc::new);
+        // A cursor that one region gave is good in the others where they share their answers.
+        let scope = Target { account: request.target.account, region: inner.wire.scope(&service, region) };
         let binding = Binding {
             service: &request.service,
             operation: &request.operation,
-            target: &request.target,
+            target: &scope,
             input: &request.input,
         };
         let limits = Limits { max_items: request.max_items, max_bytes: inner.max_output_bytes };
@@ -75,14 +79,25 @@ impl Client {
 
         let account = self.account(request.target.account).await?;
         let one = One { inner, principal, service: &service, operation, account: &account, region, deadline };
-        let mut response = match pager {
-            Some(pager) => one.pages(pager).await?,
-            None => one.page(&request.input).await?,
+        let ask = async {
+            let mut response = match pager {
+                Some(pager) => one.pages(pager).await?,
+                None => one.page(&request.input).await?,
+            };
+            if let Some(select) = select {
+                response.output = select.apply(response.output, inner.max_output_bytes).await?;
+            }
+            Ok(response)
         };
-        if let Some(select) = select {
-            response.output = select.apply(response.output, inner.max_output_bytes).await?;
+        let answers = &inner.answers;
+        if answers.is_on() && is_kept(&service, operation) {
+            let credentials = credentials::Key::of(&account);
+            let changes = answers.changes(account.id);
+            let question = Question::new(principal, request, &scope.region, credentials, changes);
+            return answers.get(question, request.fresh, deadline, ask).await;
         }
-        Ok(response)
+        let _change = (!operation.access.is_read_only()).then(|| answers.change(account.id));
+        ask.await
     }
 }
 

@@ -11,6 +11,7 @@ use moka::future::Cache;
 use tokio::sync::OnceCell;
 
 use crate::account::{Account, AccountId, Registry, Target, check_region};
+use crate::cache::Answers;
 use crate::config::{Config, ConfigError};
 use crate::credentials::{Base, Identity, Store};
 use crate::error::{Error, InvalidRequest};
@@ -41,6 +42,7 @@ struct Inner {
     store: Store,
     places: Places,
     cursors: CursorKey,
+    answers: Answers,
     max_output_bytes: usize,
     /// The account of the base credentials, where none is configured.
     implicit: OnceCell<Arc<Account>>,
@@ -65,7 +67,8 @@ pub struct Request {
     pub max_items: Option<u32>,
     /// Where an earlier response of the same request was cut.
     pub cursor: Option<String>,
-    /// Ask AWS even where a recent answer is known. The client keeps no answers, so every call asks AWS.
+    /// Ask AWS even where a recent answer of the same request is known, as when the call polls, or looks at what was
+    /// changed by others.
     pub fresh: bool,
 }
 
@@ -100,6 +103,7 @@ impl Client {
             store: Store::new(Base::new(config.base_credentials, config.home_region)),
             places: Places::new(&config.concurrency),
             cursors: CursorKey::random().ok_or(ConfigError::Random)?,
+            answers: Answers::new(config.cache, config.clock.clone(), config.retry.max_backoff),
             max_output_bytes: config.max_output_bytes,
             implicit: OnceCell::new(),
             regions: regions::cache(),

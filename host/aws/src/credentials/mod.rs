@@ -10,5 +10,5 @@ mod sts;
 pub(crate) use base::Base;
 pub use error::CredentialsError;
 pub use secret::Secret;
-pub(crate) use store::Store;
+pub(crate) use store::{Key, Store};
 pub use sts::Identity;

@@ -32,7 +32,7 @@ struct Known {
 
 /// All that decides a role's credentials.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Key {
+pub(crate) struct Key {
     account: AccountId,
     role: String,
     external_id: Option<Secret>,
@@ -148,7 +148,8 @@ impl Store {
 }
 
 impl Key {
-    fn of(account: &Account) -> Option<Self> {
+    /// Nothing for an account that is asked with the base credentials.
+    pub(crate) fn of(account: &Account) -> Option<Self> {
         Some(Self {
             account: account.id,
             role: account.role.clone()?,

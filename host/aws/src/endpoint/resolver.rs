@@ -20,15 +20,22 @@ use crate::model::{Operation, Pack, Partition, Service, Signature};
 pub struct Resolver {
     partitions: PartitionIndex,
     rules: RwLock<HashMap<Box<str>, Parsed>>,
+    /// The home region of a service, by its name, in a partition.
+    pub(super) homes: RwLock<Homes>,
 }
 
+type Homes = HashMap<(Box<str>, Box<str>), Option<String>>;
 type Parsed = Result<Arc<RuleSet>, RuleSetError>;
 
 impl Resolver {
     /// A resolver for the services of a pack.
     #[must_use]
     pub fn new(pack: &Pack) -> Self {
-        Self { partitions: PartitionIndex::new(pack.partitions()), rules: RwLock::default() }
+        Self {
+            partitions: PartitionIndex::new(pack.partitions()),
+            rules: RwLock::default(),
+            homes: RwLock::default(),
+        }
     }
 
     /// The partition of a region.

@@ -1,9 +1,11 @@
 //! Which services answer once per account, not once per region.
 
+use std::sync::PoisonError;
+
 use super::builtins::Builtins;
 use super::resolver::Resolver;
 use super::rules::{Parameter, Value};
-use crate::model::Service;
+use crate::model::{Partition, Service};
 
 /// Services of the commercial partition whose endpoints have a region's name by the rules, but exist in one
 /// region alone, or answer the same for the whole account wherever they exist. From the regions that AWS
@@ -40,6 +42,17 @@ impl Resolver {
     #[must_use]
     pub fn home_region(&self, service: &Service, region: &str) -> Option<String> {
         let partition = self.partition(region)?;
+        let key = (service.name.clone(), (&*partition.id).into());
+        if let Some(home) = self.homes.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return home.clone();
+        }
+        // It takes an evaluation of the rules for each region.
+        let home = self.find_home_region(service, partition);
+        self.homes.write().unwrap_or_else(PoisonError::into_inner).insert(key, home.clone());
+        home
+    }
+
+    fn find_home_region(&self, service: &Service, partition: &Partition) -> Option<String> {
         if &*partition.id == "aws"
             && let Some((_, home)) = ONE_REGION.iter().find(|(name, _)| *name == &*service.name)
         {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::account::Target;
+use crate::canonical;
 use crate::error::InvalidRequest;
 
 /// Seals the cursors of one process; it dies with it.
@@ -69,39 +70,11 @@ fn message(binding: Binding<'_>, position: &[u8]) -> Vec<u8> {
     let mut message = Vec::new();
     let parts = [binding.service, binding.operation, binding.target.account.as_str(), &binding.target.region];
     for part in parts {
-        push(&mut message, part.as_bytes());
+        canonical::push(&mut message, part.as_bytes());
     }
-    canonical(&mut message, binding.input);
-    push(&mut message, position);
+    canonical::push_json(&mut message, binding.input);
+    canonical::push(&mut message, position);
     message
-}
-
-fn push(message: &mut Vec<u8>, part: &[u8]) {
-    message.extend_from_slice(&(part.len() as u64).to_be_bytes());
-    message.extend_from_slice(part);
-}
-
-/// A JSON value, whatever the order of its members.
-fn canonical(message: &mut Vec<u8>, value: &Value) {
-    match value {
-        Value::Object(members) => {
-            // A member that is null counts as absent.
-            let mut members: Vec<_> = members.iter().filter(|(_, value)| !value.is_null()).collect();
-            members.sort_by_key(|(name, _)| *name);
-            push(message, b"{");
-            for (name, value) in members {
-                push(message, name.as_bytes());
-                canonical(message, value);
-            }
-            push(message, b"}");
-        }
-        Value::Array(values) => {
-            push(message, b"[");
-            values.iter().for_each(|value| canonical(message, value));
-            push(message, b"]");
-        }
-        other => push(message, other.to_string().as_bytes()),
-    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::fmt::{self, Display, Formatter};
 use thiserror::Error;
 
 /// An input that cannot be sent. Nothing left this process.
-#[derive(Debug, Error)]
+#[derive(Clone, Debug, Error)]
 #[non_exhaustive]
 pub enum InvalidInput {
     /// Members are unknown, missing or of the wrong type. Correct what the problems name.

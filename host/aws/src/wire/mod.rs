@@ -75,6 +75,11 @@ impl Wire {
         self.pack.service(name).map_err(|error| Error::Invalid(error.into()))
     }
 
+    /// The region that stands for all those in which a service gives the same answers as in this one.
+    pub(crate) fn scope(&self, service: &Service, region: &str) -> String {
+        self.resolver.home_region(service, region).unwrap_or_else(|| region.to_owned())
+    }
+
     /// Sends once: the endpoint of the region, signed at this time.
     async fn send(
         &self,

@@ -1,6 +1,7 @@
 //! The client against a scripted server.
 #![allow(clippy::unwrap_used, missing_docs, unreachable_pub, reason = "tests")]
 
+mod cache;
 mod credentials;
 mod exhaustive;
 mod faults;

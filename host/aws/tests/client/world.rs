@@ -8,7 +8,7 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use serde_json::{Value, json};
 use tollgate_aws::account::{Account, AccountId, Target};
 use tollgate_aws::grant::{Grant, Mode};
-use tollgate_aws::{Client, Config, Error, Principal, Request, Response, RetryConfig, Timeouts};
+use tollgate_aws::{CacheConfig, Client, Config, Error, Principal, Request, Response, RetryConfig, Timeouts};
 
 use crate::server::{Received, Reply, Server};
 
@@ -36,7 +36,7 @@ pub fn with_role(digits: &str, name: &str) -> Account {
     account
 }
 
-/// A configuration that waits for nothing long.
+/// A configuration that waits for nothing long. It keeps no answers, since most tests count requests.
 pub fn config(server: &Server, accounts: Vec<Account>) -> Config {
     let base = Credentials::new("AKIABASE", BASE_SECRET, Some(BASE_TOKEN.to_owned()), None, "test");
     Config {
@@ -55,6 +55,7 @@ pub fn config(server: &Server, accounts: Vec<Account>) -> Config {
             jitter: Arc::new(|| 0.5),
             ..RetryConfig::default()
         },
+        cache: CacheConfig::off(),
         ..Config::default()
     }
 }
