@@ -13,6 +13,7 @@ pub use crate::credentials::Secret;
 pub use entry::{Account, DEFAULT_SESSION_NAME};
 pub use error::{RegistryError, SelectorError};
 pub use id::{AccountId, InvalidAccountId};
+pub(crate) use nearest::nearest;
 pub use reach::Reach;
 pub use region::check_region;
 pub(crate) use region::is_region_shaped;

@@ -5,6 +5,7 @@
 //! used up its budget ends. The parser, the values and the plain functions are the `jmespath` crate's.
 
 mod budget;
+mod check;
 mod functions;
 mod interpret;
 
@@ -42,9 +43,13 @@ impl Select {
         if depth(text) > MAX_DEPTH {
             return refuse(format!("nested or chained too deeply, at most {MAX_DEPTH} levels"));
         }
-        match jmespath::parse(text) {
-            Ok(ast) => Ok(Self { text: text.to_owned(), ast }),
-            Err(error) => refuse(describe(&error)),
+        let ast = match jmespath::parse(text) {
+            Ok(ast) => ast,
+            Err(error) => return refuse(describe(text, &error)),
+        };
+        match check::check(&ast) {
+            Ok(()) => Ok(Self { text: text.to_owned(), ast }),
+            Err(flaw) => refuse(format!("{}, {}", flaw.reason, place(text, flaw.offset))),
         }
     }
 
@@ -76,8 +81,9 @@ impl Select {
         let refuse = |reason| crate::Error::from(InvalidRequest::Select { reason });
         let data = Variable::from_json(json).map_err(|reason| crate::Error::Internal { reason })?;
         let mut interpreter = Interpreter::new(&self.text, Budget::new(json.len()));
-        let result =
-            interpreter.run(&Rcvar::new(data), &self.ast).map_err(|error| refuse(describe(&error)))?;
+        let result = interpreter
+            .run(&Rcvar::new(data), &self.ast)
+            .map_err(|error| refuse(describe(&self.text, &error)))?;
         budget::to_json(&result, limit)
             .ok_or_else(|| refuse(format!("the result is larger than {limit} bytes")))
     }
@@ -117,14 +123,23 @@ fn depth(text: &str) -> usize {
 }
 
 /// What is wrong, with the column, and without the expression, which whoever wrote it has.
-fn describe(error: &JmespathError) -> String {
-    let place = match error.line {
-        0 => format!("at column {}", error.column + 1),
-        line => format!("at line {}, column {}", line + 1, error.column + 1),
-    };
+fn describe(text: &str, error: &JmespathError) -> String {
     let reason: String = error.reason.to_string().chars().take(300).collect();
-    format!("{reason}, {place}")
+    format!("{reason}, {}", place(text, error.offset))
 }
 
+/// The line and column of a byte, counted in characters from 1.
+fn place(text: &str, offset: usize) -> String {
+    let before = text.get(..offset).unwrap_or(text);
+    let (lines, rest) = before.rsplit_once('\n').unwrap_or(("", before));
+    let column = rest.chars().count() + 1;
+    match before.matches('\n').count() {
+        0 => format!("at column {column}"),
+        _ => format!("at line {}, column {column}", lines.matches('\n').count() + 2),
+    }
+}
+
+#[cfg(test)]
+mod compliance;
 #[cfg(test)]
 mod tests;

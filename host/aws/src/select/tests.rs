@@ -65,11 +65,15 @@ fn agrees_with_the_reference() {
 fn errors_tell_the_column() {
     let text = |expression| select(expression, DATA).unwrap_err();
     assert_eq!(text("Words["), "select: Parse error: Expected number, ':', or '*' -- found Eof, at column 7");
-    assert!(
-        text("nothing(@)").ends_with("Call to undefined function nothing, at column 8"),
-        "{}",
-        text("nothing(@)")
+    assert_eq!(
+        text("Words | lenght(@)"),
+        "select: there is no function `lenght`; the nearest are `length`, `ends_with`, `merge`, at column 15"
     );
+    assert_eq!(text("[a, sort_by(Words)]"), "select: `sort_by` takes 2 arguments, not 1, at column 12");
+    assert_eq!(text("not_null()"), "select: `not_null` takes at least 1, not 0, at column 9");
+    // Columns are counted in characters, and lines of several from their beginning.
+    assert!(text("'äöü' | abs(@)").ends_with("at column 12"), "{}", text("'äöü' | abs(@)"));
+    assert!(text("Words\n| [\n  abs('a')\n]").ends_with("at line 3, column 6"));
     assert!(text("Words | length(`1`)").contains("expects type"), "{}", text("Words | length(`1`)"));
     assert!(text("sort_by(Words, &missing)").contains("must return string or number"));
     assert!(text("sort_by(Map, &a)").contains("expects type array"));
@@ -109,6 +113,21 @@ fn hostile_expressions_end_soon() {
         );
     }
     assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
+}
+
+#[test]
+fn the_functions_and_their_numbers_of_arguments_are_the_references() {
+    for (name, least, most) in check::FUNCTIONS {
+        let function = jmespath::DEFAULT_RUNTIME.get_function(name).unwrap();
+        let is_arity = |given: usize| {
+            let values = vec![Rcvar::new(Variable::Null); given];
+            let outcome =
+                function.evaluate(&values, &mut jmespath::Context::new("", &jmespath::DEFAULT_RUNTIME));
+            outcome.is_err_and(|error| error.reason.to_string().contains("arguments"))
+        };
+        assert!(is_arity(least - 1) && !is_arity(least), "{name}");
+        assert!(!is_arity(most.min(5)) && (most == usize::MAX || is_arity(most + 1)), "{name}");
+    }
 }
 
 #[test]
