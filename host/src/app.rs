@@ -20,53 +20,74 @@ pub(crate) struct App {
     pub(crate) runtime: Runtime,
     /// How Streamable HTTP is served.
     pub(crate) http: config::Http,
+    _aws: Aws,
+}
+
+/// AWS, as far as the configuration or the demo organisation has it.
+pub(crate) struct Aws {
+    /// Asks it.
+    pub(crate) client: Client,
     /// The demo organisation's AWS, which answers as long as this lives.
     _sim: Option<Sim>,
 }
 
-impl App {
-    /// Serves the accounts of the configuration. Nothing is contacted or compiled yet.
-    pub(crate) fn new(file: File) -> Result<Self> {
-        let aws = AwsConfig {
-            cache: cache(&file.aws),
-            home_region: file.aws.region,
-            endpoint_url: file.aws.endpoint_url,
-            accounts: file.account.into_iter().map(Into::into).collect(),
+impl Aws {
+    /// The accounts of the configuration. Nothing is contacted yet.
+    pub(crate) fn new(file: config::Aws, accounts: Vec<config::Account>) -> Result<Self> {
+        let config = AwsConfig {
+            cache: cache(&file),
+            home_region: file.region,
+            endpoint_url: file.endpoint_url,
+            accounts: accounts.into_iter().map(Into::into).collect(),
             ..AwsConfig::default()
         };
-        Self::assemble(aws, file.plugins, &file.limits, file.http, None)
+        Ok(Self { client: client(config)?, _sim: None })
     }
 
-    /// Serves the demo organisation, whose AWS runs in this process and takes `latency` for each answer, with
-    /// the plugins and limits of the configuration.
-    pub(crate) async fn demo(file: File, latency: Duration) -> Result<Self> {
+    /// The demo organisation, whose AWS runs in this process and takes `latency` for each answer.
+    pub(crate) async fn demo(latency: Duration) -> Result<Self> {
         let org = DemoOrg::load(&DemoOptions { latency, ..DemoOptions::default() })?;
         let (sim, accounts) = org.start().await.context("cannot start the demo organisation")?;
-        let aws = AwsConfig {
+        let config = AwsConfig {
             home_region: Some(DEMO_REGION.to_owned()),
             endpoint_url: Some(sim.endpoint_url()),
             accounts,
             base_credentials: Some(SharedCredentialsProvider::new(sim.base_credentials())),
             ..AwsConfig::default()
         };
-        Self::assemble(aws, file.plugins, &file.limits, file.http, Some(sim))
+        Ok(Self { client: client(config)?, _sim: Some(sim) })
+    }
+}
+
+fn client(config: AwsConfig) -> Result<Client> {
+    Client::new(config).context("cannot set up the AWS client")
+}
+
+impl App {
+    /// Serves the accounts of the configuration. Nothing is contacted or compiled yet.
+    pub(crate) fn new(file: File) -> Result<Self> {
+        let aws = Aws::new(file.aws, file.account)?;
+        Self::assemble(aws, file.plugins, &file.limits, file.http)
+    }
+
+    /// Serves the demo organisation with the plugins and limits of the configuration.
+    pub(crate) async fn demo(file: File, latency: Duration) -> Result<Self> {
+        Self::assemble(Aws::demo(latency).await?, file.plugins, &file.limits, file.http)
     }
 
     fn assemble(
-        aws: AwsConfig,
+        aws: Aws,
         configured: BTreeMap<Spanned<String>, Plugin>,
         limits: &config::Limits,
         http: config::Http,
-        sim: Option<Sim>,
     ) -> Result<Self> {
-        let client = Client::new(aws).context("cannot set up the AWS client")?;
         let config = RuntimeConfig {
             limits: self::limits(limits),
             cache_dir: cache_dir(),
             plugins: plugins(configured),
         };
-        let runtime = Runtime::new(config, client).context("cannot set up the sandbox")?;
-        Ok(Self { runtime, http, _sim: sim })
+        let runtime = Runtime::new(config, aws.client.clone()).context("cannot set up the sandbox")?;
+        Ok(Self { runtime, http, _aws: aws })
     }
 }
 

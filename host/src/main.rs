@@ -11,6 +11,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use tracing_subscriber::EnvFilter;
 
+use crate::cli::Usage;
 use crate::config::ConfigError;
 
 /// For a command line or a configuration that was refused: `EX_USAGE` of sysexits.
@@ -43,7 +44,7 @@ fn main() -> ExitCode {
 #[expect(clippy::print_stderr, reason = "this is what people see")]
 fn failed(error: &anyhow::Error) -> ExitCode {
     eprintln!("error: {error:#}");
-    if error.is::<ConfigError>() || error.is::<tollgate_aws::ConfigError>() {
+    if error.is::<Usage>() || error.is::<ConfigError>() || error.is::<tollgate_aws::ConfigError>() {
         ExitCode::from(EXIT_USAGE)
     } else {
         ExitCode::FAILURE

@@ -7,6 +7,7 @@ mod client;
 mod clock;
 mod config;
 pub mod credentials;
+pub mod describe;
 pub mod endpoint;
 mod error;
 pub mod grant;

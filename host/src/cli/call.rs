@@ -1,22 +1,16 @@
 //! `tollgate call`
 
-use std::io::IsTerminal as _;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::ProgressBar;
 use serde_json::{Map, Value};
 use tollgate_runtime::{Caller, Outcome, Progress};
 
-use super::Source;
 use super::output::{self, Coverage, Format};
-
-/// Some targets answered, others did not.
-const EXIT_PARTIAL: u8 = 2;
-/// Stopped by Ctrl-C: 128 and the signal's number, as shells have it.
-const EXIT_INTERRUPTED: u8 = 130;
+use super::{Source, exit, progress};
 
 /// Call one tool and print its answer
 ///
@@ -45,7 +39,7 @@ impl Call {
     pub(super) async fn run(self) -> Result<ExitCode> {
         let arguments = self.arguments()?;
         let app = self.source.open().await?;
-        let bar = progress_bar();
+        let bar = progress::bar();
         let shown = bar.clone();
         let call = tollgate_runtime::Call {
             tool: self.tool,
@@ -57,20 +51,16 @@ impl Call {
         };
         let outcome = tokio::select! {
             outcome = app.runtime.call(call) => outcome,
-            Ok(()) = tokio::signal::ctrl_c() => return Ok(ExitCode::from(EXIT_INTERRUPTED)),
+            Ok(()) = tokio::signal::ctrl_c() => return Ok(ExitCode::from(exit::INTERRUPTED)),
         };
         bar.finish_and_clear();
         match outcome? {
             Outcome::Complete(answer) => {
                 let (mut out, mut err) = (std::io::stdout().lock(), std::io::stderr().lock());
-                match output::write(&answer, self.output, &mut out, &mut err) {
-                    Err(error) if !is_closed(&error) => return Err(error),
-                    // Written, or as much as the reader of our output wanted to see.
-                    _ => {}
-                }
+                output::unless_closed(output::write(&answer, self.output, &mut out, &mut err))?;
                 Ok(match Coverage::of(&answer) {
                     Coverage::Complete => ExitCode::SUCCESS,
-                    Coverage::Partial => ExitCode::from(EXIT_PARTIAL),
+                    Coverage::Partial => ExitCode::from(exit::PARTIAL),
                 })
             }
             Outcome::InputRequired(_) => bail!("this tool asks questions: call it from an MCP client"),
@@ -92,30 +82,6 @@ impl Call {
         }
         Ok(Value::Object(arguments).to_string())
     }
-}
-
-/// Whether the reader of our output has gone, as `head` does.
-fn is_closed(error: &anyhow::Error) -> bool {
-    let closed = |error: &std::io::Error| error.kind() == std::io::ErrorKind::BrokenPipe;
-    error.chain().any(|error| {
-        error.downcast_ref().is_some_and(closed)
-            || error
-                .downcast_ref::<csv::Error>()
-                .is_some_and(|error| matches!(error.kind(), csv::ErrorKind::Io(error) if closed(error)))
-    })
-}
-
-fn progress_bar() -> ProgressBar {
-    let target = if std::io::stderr().is_terminal() {
-        ProgressDrawTarget::stderr()
-    } else {
-        ProgressDrawTarget::hidden()
-    };
-    let bar = ProgressBar::with_draw_target(None, target);
-    if let Ok(style) = ProgressStyle::with_template("{elapsed:>4} {wide_bar} {pos}/{len} {msg}") {
-        bar.set_style(style);
-    }
-    bar
 }
 
 fn show(bar: &ProgressBar, progress: &Progress) {

@@ -1,16 +1,21 @@
 //! The command line: one file per command.
 
+mod aws;
 mod call;
+mod exit;
 mod output;
+mod progress;
 mod serve;
 mod tools;
 
+use std::fmt::Display;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
+use thiserror::Error;
 
 use crate::app::App;
 use crate::config;
@@ -29,6 +34,17 @@ enum Command {
     Serve(serve::Serve),
     Call(call::Call),
     Tools(tools::Tools),
+    Aws(aws::Aws),
+}
+
+/// A command line that names what is not there, or asks for what is refused. Correct what the text names.
+#[derive(Debug, Error)]
+#[error("{0}")]
+pub(crate) struct Usage(String);
+
+/// The same failure, as one of the command line.
+fn usage(error: impl Display) -> anyhow::Error {
+    Usage(error.to_string()).into()
 }
 
 impl Cli {
@@ -38,7 +54,7 @@ impl Cli {
     pub(crate) fn default_log(&self) -> &'static str {
         match self.command {
             Command::Serve(_) => "info,rmcp=warn,rmcp::service=off",
-            Command::Call(_) | Command::Tools(_) => "error",
+            Command::Call(_) | Command::Tools(_) | Command::Aws(_) => "error",
         }
     }
 
@@ -48,6 +64,7 @@ impl Cli {
             Command::Serve(serve) => serve.run().await,
             Command::Call(call) => call.run().await,
             Command::Tools(tools) => tools.run().await,
+            Command::Aws(aws) => aws.run(),
         }
     }
 }

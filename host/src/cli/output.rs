@@ -112,7 +112,21 @@ fn csv(rows: &Rows, out: &mut impl Write) -> Result<()> {
 }
 
 fn table(rows: &Rows, out: &mut impl Write) -> Result<()> {
-    if rows.rows.is_empty() {
+    grid(&rows.columns, rows.rows.iter().map(|row| row.iter().map(cell)), out)
+}
+
+/// Writes rows below the names of their columns; nothing where there are none.
+///
+/// # Errors
+///
+/// When `out` cannot be written.
+pub(super) fn grid<Row: Iterator<Item = String>>(
+    columns: &[impl AsRef<str>],
+    rows: impl Iterator<Item = Row>,
+    out: &mut impl Write,
+) -> Result<()> {
+    let mut rows = rows.peekable();
+    if rows.peek().is_none() {
         return Ok(());
     }
     let mut grid = Grid::new();
@@ -121,9 +135,9 @@ fn table(rows: &Rows, out: &mut impl Write) -> Result<()> {
     if grid.width().is_none_or(|columns| columns >= NARROWEST) {
         grid.set_content_arrangement(ContentArrangement::Dynamic);
     }
-    grid.set_header(rows.columns.iter().map(|name| printable(name)));
-    for row in &rows.rows {
-        grid.add_row(row.iter().map(|value| printable(&cell(value))));
+    grid.set_header(columns.iter().map(|name| printable(name.as_ref())));
+    for row in rows {
+        grid.add_row(row.map(|cell| printable(&cell)));
     }
     writeln!(out, "{grid}")?;
     Ok(())
@@ -156,6 +170,31 @@ fn cell(value: &Value) -> String {
 }
 
 /// What AWS holds may carry escape sequences: a terminal must not obey them.
-fn printable(text: &str) -> String {
+pub(super) fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+}
+
+/// Whether the reader of our output has gone, as `head` does.
+fn is_closed(error: &anyhow::Error) -> bool {
+    let closed = |error: &std::io::Error| error.kind() == std::io::ErrorKind::BrokenPipe;
+    error.chain().any(|error| {
+        let json = error.downcast_ref().and_then(serde_json::Error::io_error_kind);
+        json == Some(std::io::ErrorKind::BrokenPipe)
+            || error.downcast_ref().is_some_and(closed)
+            || error
+                .downcast_ref::<csv::Error>()
+                .is_some_and(|error| matches!(error.kind(), csv::ErrorKind::Io(error) if closed(error)))
+    })
+}
+
+/// The outcome of writing to standard output, where a reader that has seen enough is no error.
+///
+/// # Errors
+///
+/// What else went wrong.
+pub(super) fn unless_closed(written: Result<()>) -> Result<()> {
+    match written {
+        Err(error) if !is_closed(&error) => Err(error),
+        _ => Ok(()),
+    }
 }

@@ -43,7 +43,6 @@ fn nearest(suggestion: Option<&str>) -> String {
 
 /// The first of the candidates that are most similar to a name, letter case and separators aside.
 pub(super) fn most_similar<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<String> {
-    let plain = |text: &str| text.replace(['-', '_', ' ', '.'], "").to_lowercase();
     // Nobody's typing error is longer; and the comparison takes time by the product of the lengths.
     let name = plain(&name.chars().take(128).collect::<String>());
     let score = |candidate: &str| strsim::jaro_winkler(&name, &plain(candidate));
@@ -52,4 +51,9 @@ pub(super) fn most_similar<'a>(name: &str, candidates: impl Iterator<Item = &'a 
         .filter(|(score, _)| *score >= 0.7)
         .min_by(|(left, _), (right, _)| right.total_cmp(left))
         .map(|(_, candidate)| candidate.to_owned())
+}
+
+/// A name without its separators, in lower case.
+pub(super) fn plain(name: &str) -> String {
+    name.replace(['-', '_', ' ', '.'], "").to_lowercase()
 }

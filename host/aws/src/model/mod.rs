@@ -7,6 +7,7 @@ mod pack;
 mod partitions;
 mod service;
 mod shape;
+mod spelling;
 #[cfg(test)]
 mod tests;
 
@@ -18,3 +19,4 @@ pub use shape::{
     Bounds, ErrorTraits, Kind, List, Location, Map, Member, MemberOrder, Shape, ShapeId, Structure, Text,
     TimestampFormat, XmlNamespace,
 };
+pub use spelling::Names;

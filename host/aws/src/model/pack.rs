@@ -7,7 +7,8 @@ use std::sync::{Arc, OnceLock};
 use super::error::{UnknownService, most_similar};
 use super::index::{Index, MAGIC, MAX_INDEX, Span};
 use super::partitions::Partitions;
-use super::service::Service;
+use super::service::{Operation, Service};
+use super::spelling::Names;
 
 /// Every AWS service and operation.
 ///
@@ -16,6 +17,7 @@ use super::service::Service;
 #[derive(Debug)]
 pub struct Pack {
     services: BTreeMap<Box<str>, Entry>,
+    names: OnceLock<Result<Vec<Names>, String>>,
     partitions: Partitions,
     frames: Frames,
     /// Why there is nothing in it, where the file as a whole cannot be read.
@@ -42,6 +44,7 @@ impl Pack {
     pub fn open(file: &'static [u8]) -> Self {
         Self::read(file).unwrap_or_else(|reason| Self {
             services: BTreeMap::new(),
+            names: OnceLock::new(),
             partitions: Partitions::default(),
             frames: Frames::default(),
             damage: Some(reason),
@@ -70,7 +73,7 @@ impl Pack {
             .into_iter()
             .map(|(name, span)| (name, Entry { span, service: OnceLock::new() }))
             .collect();
-        Ok(Self { services, partitions, frames, damage: None })
+        Ok(Self { services, names: OnceLock::new(), partitions, frames, damage: None })
     }
 
     /// The names of all services, sorted.
@@ -84,17 +87,56 @@ impl Pack {
     ///
     /// No service has that name, or the pack is damaged.
     pub fn service(&self, name: &str) -> Result<Arc<Service>, UnknownService> {
+        let entry = self.entry(name)?;
+        let service = entry.service.get_or_init(|| self.frames.parse::<Service>(entry.span).map(Arc::new));
+        service.clone().map_err(|reason| UnknownService::Damaged { name: name.to_owned(), reason })
+    }
+
+    /// The names of all services, sorted by SDK name. Reads the whole pack at the first call, about a third of a
+    /// second, and keeps the names alone.
+    ///
+    /// # Errors
+    ///
+    /// The pack is damaged.
+    pub fn names(&self) -> Result<&[Names], UnknownService> {
+        self.intact("")?;
+        let read = || {
+            let entries = self.services.iter();
+            let names = entries.map(|(name, entry)| {
+                self.frames.parse(entry.span).map_err(|reason| format!("{name}: {reason}"))
+            });
+            names.collect()
+        };
         let damaged =
-            |reason: &str| UnknownService::Damaged { name: name.to_owned(), reason: reason.to_owned() };
-        if let Some(reason) = &self.damage {
-            return Err(damaged(reason));
+            |reason: &String| UnknownService::Damaged { name: String::new(), reason: reason.clone() };
+        self.names.get_or_init(read).as_deref().map_err(damaged)
+    }
+
+    /// The operations of a service, sorted by name, without its shapes, and not kept.
+    pub(crate) fn operations_of(&self, name: &str) -> Result<Vec<Operation>, UnknownService> {
+        #[derive(serde::Deserialize)]
+        struct Operations {
+            operations: BTreeMap<Box<str>, Operation>,
         }
-        let entry = self.services.get(name).ok_or_else(|| UnknownService::NotThere {
+        let parsed = self.frames.parse::<Operations>(self.entry(name)?.span);
+        let parsed = parsed.map_err(|reason| UnknownService::Damaged { name: name.to_owned(), reason })?;
+        Ok(parsed.operations.into_values().collect())
+    }
+
+    fn entry(&self, name: &str) -> Result<&Entry, UnknownService> {
+        self.intact(name)?;
+        self.services.get(name).ok_or_else(|| UnknownService::NotThere {
             name: name.to_owned(),
             suggestion: most_similar(name, self.service_names()),
-        })?;
-        let service = entry.service.get_or_init(|| self.frames.parse::<Service>(entry.span).map(Arc::new));
-        service.clone().map_err(|reason| damaged(&reason))
+        })
+    }
+
+    /// Whether the file as a whole can be read.
+    fn intact(&self, name: &str) -> Result<(), UnknownService> {
+        match &self.damage {
+            Some(reason) => Err(UnknownService::Damaged { name: name.to_owned(), reason: reason.clone() }),
+            None => Ok(()),
+        }
     }
 
     /// The partitions with their regions.

@@ -1,6 +1,7 @@
 //! Services and operations, as the pack holds them.
 
 use std::collections::HashMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -95,6 +96,21 @@ pub enum Protocol {
     RestJson1,
     /// Smithy RPC v2 with CBOR bodies.
     RpcV2Cbor,
+}
+
+/// As the AWS SDKs call it.
+impl fmt::Display for Protocol {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Ec2Query => "ec2Query",
+            Self::AwsQuery => "awsQuery",
+            Self::RestXml => "restXml",
+            Self::AwsJson10 => "awsJson1.0",
+            Self::AwsJson11 => "awsJson1.1",
+            Self::RestJson1 => "restJson1",
+            Self::RpcV2Cbor => "rpcv2Cbor",
+        })
+    }
 }
 
 /// One operation of a service.
@@ -204,6 +220,20 @@ impl Access {
     #[must_use]
     pub fn is_read_only(self) -> bool {
         matches!(self, Self::List | Self::Read)
+    }
+}
+
+/// In the words of the service authorization reference.
+impl fmt::Display for Access {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::List => "List",
+            Self::Read => "Read",
+            Self::Tagging => "Tagging",
+            Self::Write => "Write",
+            Self::PermissionsManagement => "Permissions management",
+            Self::Unclassified => "unclassified",
+        })
     }
 }
 

@@ -69,3 +69,54 @@ proptest! {
         prop_assert!(is_unknown);
     }
 }
+
+#[test]
+fn services_and_operations_by_the_names_that_people_use() {
+    let pack = Pack::bundled();
+    for (spelling, name) in [
+        ("ec2", "ec2"),
+        ("EC2", "ec2"),
+        ("elb-v2", "elbv2"),
+        ("s3api", "s3"),
+        ("deploy", "codedeploy"),
+        ("configservice", "config"),
+        ("CloudWatch Logs", "logs"),
+        ("cloudwatch-logs", "logs"),
+        ("eventbridge", "events"),
+        ("cost_explorer", "ce"),
+        ("Amazon Elastic Compute Cloud", "ec2"),
+        ("monitoring", "cloudwatch"),
+    ] {
+        assert_eq!(&*pack.find(spelling).unwrap().name, name, "{spelling}");
+    }
+    let text = |spelling| pack.find(spelling).unwrap_err().to_string();
+    assert_eq!(text("eventbrige"), "no AWS service is called `eventbrige`; the nearest is `events`");
+    // Two services have it; neither is taken for the other.
+    assert_eq!(
+        text("elasticloadbalancing"),
+        "no AWS service is called `elasticloadbalancing`; the nearest is `elb`"
+    );
+
+    let ec2 = pack.service("ec2").unwrap();
+    for spelling in ["DescribeInstances", "describe-instances", "describe_instances", "DESCRIBEINSTANCES"] {
+        assert_eq!(&*ec2.find(spelling).unwrap().name, "DescribeInstances", "{spelling}");
+    }
+    assert_eq!(
+        ec2.find("describe-instance").unwrap_err().to_string(),
+        "ec2 has no operation `describe-instance`; the nearest is `DescribeInstances`"
+    );
+}
+
+#[test]
+fn no_two_names_differ_in_case_and_separators_alone() {
+    let pack = Pack::bundled();
+    let plain = |name: &str| name.replace(['-', '_', ' ', '.'], "").to_lowercase();
+    let mut services = std::collections::HashSet::new();
+    for name in pack.service_names() {
+        assert!(services.insert(plain(name)), "{name}");
+        let mut operations = std::collections::HashSet::new();
+        for operation in pack.service(name).unwrap().operations() {
+            assert!(operations.insert(plain(&operation.name)), "{name}:{}", operation.name);
+        }
+    }
+}

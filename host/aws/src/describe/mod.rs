@@ -1,0 +1,17 @@
+//! What the model says about services and operations: for people who audit it, for agents that choose an
+//! operation, and for whoever has to write its input.
+
+mod classification;
+mod operation;
+mod outline;
+mod pattern;
+mod schema;
+mod service;
+#[cfg(test)]
+mod tests;
+
+pub use classification::{Classification, Classifications, UnknownPattern};
+pub use operation::OperationDescription;
+pub use outline::{Line, outline};
+pub use schema::{input_schema, output_schema};
+pub use service::{OperationSummary, Reach, ServiceDescription};

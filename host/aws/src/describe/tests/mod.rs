@@ -1,0 +1,3 @@
+mod classification;
+mod outline;
+mod schema;

@@ -1,0 +1,31 @@
+//! `tollgate aws`: the AWS engine, for people.
+
+mod classify;
+mod describe;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Args, Subcommand};
+
+/// Ask AWS directly, look up what there is to ask, and audit what each operation may do
+#[derive(Args, Debug)]
+pub(super) struct Aws {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    Describe(describe::Describe),
+    Classify(classify::Classify),
+}
+
+impl Aws {
+    pub(super) fn run(self) -> Result<ExitCode> {
+        match self.command {
+            Command::Describe(describe) => describe.run(),
+            Command::Classify(classify) => classify.run(),
+        }
+    }
+}
