@@ -45,11 +45,13 @@ pub struct Concurrency {
     pub total: usize,
     /// In one account. Default 64.
     pub per_account: usize,
+    /// In one region, of all accounts together. Default 192, so that a region that is slow leaves some to others.
+    pub per_region: usize,
 }
 
 impl Default for Concurrency {
     fn default() -> Self {
-        Self { total: 256, per_account: 64 }
+        Self { total: 256, per_account: 64, per_region: 192 }
     }
 }
 

@@ -58,6 +58,25 @@ pub enum Error {
         /// What was waited for, and for how long.
         reason: String,
     },
+    /// Earlier requests came to no answer, so nothing was sent. Check the network, the endpoint, and the region, or
+    /// ask again later.
+    #[error(
+        "{service} in {region} did not answer {:.1} s ago: {reason}; nothing was sent, it is tried again {}",
+        since.as_secs_f64(),
+        when(*again)
+    )]
+    Unavailable {
+        /// The service.
+        service: String,
+        /// The region.
+        region: String,
+        /// What failed, and where.
+        reason: String,
+        /// How long ago.
+        since: Duration,
+        /// When it will be tried again; nothing while somebody tries.
+        again: Option<Duration>,
+    },
     /// The connection failed. Check the network, the endpoint, and the region.
     #[error("{reason}")]
     Transport {
@@ -130,6 +149,7 @@ impl Error {
         match self {
             Self::Throttled { .. }
             | Self::Timeout { .. }
+            | Self::Unavailable { .. }
             | Self::Transport { .. }
             | Self::Response { .. } => true,
             Self::Service { status, .. } => *status >= 500,
@@ -141,6 +161,10 @@ impl Error {
     pub(crate) fn call_timeout(after: Duration) -> Self {
         Self::Timeout { reason: format!("the whole call took longer than {} s", after.as_secs_f32()) }
     }
+}
+
+fn when(again: Option<Duration>) -> String {
+    again.map_or_else(|| "right now".to_owned(), |again| format!("in {:.1} s", again.as_secs_f64()))
 }
 
 impl From<Arc<CredentialsError>> for Error {

@@ -11,6 +11,7 @@ pub mod describe;
 pub mod endpoint;
 mod error;
 pub mod grant;
+mod line;
 pub mod model;
 mod page;
 mod principal;

@@ -35,7 +35,7 @@ impl Principal {
 pub struct CallId(u64);
 
 impl CallId {
-    fn next() -> Self {
+    pub(crate) fn next() -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         Self(NEXT.fetch_add(1, Ordering::Relaxed))
     }

@@ -47,10 +47,10 @@ pub(crate) enum TransportError {
     },
     /// No connection came about.
     #[error("no connection to {host}: {reason}")]
-    Connect { host: String, reason: String },
-    /// Nothing came for too long.
+    Connect { host: String, reason: String, timed_out: bool },
+    /// Nothing came for too long; `begun` says whether the head of a response was there.
     #[error("{host} did not answer within {} s", after.as_secs_f32())]
-    Timeout { host: String, after: Duration },
+    Timeout { host: String, after: Duration, begun: bool },
     /// The connection ended before the response did, or what came was not HTTP.
     #[error("the connection to {host} broke: {reason}")]
     Broken { host: String, reason: String },
@@ -87,7 +87,7 @@ impl Transport {
     /// Sends a request and reads the whole response.
     pub(crate) async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
         let host = request.uri().authority().map(ToString::to_string).unwrap_or_default();
-        let timeout = |_| TransportError::Timeout { host: host.clone(), after: self.read };
+        let timeout = |_| TransportError::Timeout { host: host.clone(), after: self.read, begun: false };
         let head = async {
             if is_secure(request.uri())? {
                 let client = self.secure.get_or_try_init(|| secure(self.connect)).await?;
@@ -109,7 +109,8 @@ impl Transport {
         }
         let mut whole = BytesMut::new();
         loop {
-            let timeout = |_| TransportError::Timeout { host: host.to_owned(), after: self.read };
+            let timeout =
+                |_| TransportError::Timeout { host: host.to_owned(), after: self.read, begun: true };
             let Some(frame) = tokio::time::timeout(self.read, body.frame()).await.map_err(timeout)? else {
                 return Ok(whole.freeze());
             };
@@ -172,10 +173,23 @@ fn is_secure(uri: &Uri) -> Result<bool, TransportError> {
 fn failure(host: &str, error: &hyper_util::client::legacy::Error) -> TransportError {
     let (host, reason) = (host.to_owned(), chain(error));
     if error.is_connect() {
-        TransportError::Connect { host, reason }
+        TransportError::Connect { host, reason, timed_out: timed_out(error) }
     } else {
         TransportError::Broken { host, reason }
     }
+}
+
+/// Whether the system or the connector waited for too long.
+fn timed_out(error: &(dyn StdError + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let io = error.downcast_ref::<std::io::Error>();
+        if io.is_some_and(|error| error.kind() == std::io::ErrorKind::TimedOut) {
+            return true;
+        }
+        next = error.source();
+    }
+    false
 }
 
 /// The reasons below an error: the error itself says no more than that there is one.

@@ -166,6 +166,7 @@ fn told(error: Error) -> (String, String) {
         Error::Throttled { message, .. } => ("Throttled".to_owned(), message),
         Error::Timeout { reason } => ("Timeout".to_owned(), reason),
         Error::Transport { reason } => ("Transport".to_owned(), reason),
+        error @ Error::Unavailable { .. } => ("Transport".to_owned(), error.to_string()),
         other => ("Failed".to_owned(), other.to_string()),
     }
 }

@@ -1,14 +1,18 @@
 //! One request with its retries.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_credential_types::Credentials;
 use bytes::Bytes;
 use http::Response;
 use tokio::time::Instant;
 
+use super::breaker::{Pass, Refusal, Unanswered};
+use super::lane::Lane;
+use super::places::Place;
 use super::{Outgoing, Places, SendError, Wire, correct};
-use crate::account::Account;
+use crate::account::{Account, AccountId};
 use crate::credentials::{Base, Store};
 use crate::error::Error;
 use crate::principal::Principal;
@@ -24,7 +28,6 @@ pub(crate) enum Source<'a> {
     /// An account's.
     Account {
         /// For whom.
-        #[allow(dead_code, reason = "fairness and session names are made of it next")]
         principal: &'a Principal,
         /// The account.
         account: &'a Arc<Account>,
@@ -49,7 +52,7 @@ pub(crate) struct Exchange<'a> {
 struct Failure {
     error: Error,
     kind: Kind,
-    retry_after: Option<std::time::Duration>,
+    retry_after: Option<Duration>,
 }
 
 /// What can be corrected once in an exchange.
@@ -67,46 +70,110 @@ impl Exchange<'_> {
         wire: &Wire,
         mut read: impl FnMut(Value<'_>) -> Result<T, Error> + Send,
     ) -> Result<T, Error> {
-        let Outgoing { service, operation, .. } = self.outgoing;
-        let signed = !operation.unsigned;
-        let lane = wire.lanes.get(self.source.owner(), self.region, &service.name);
-        let mut attempts = Attempts::new(&wire.retry, &lane.bucket, self.deadline);
+        let Outgoing { service, .. } = self.outgoing;
+        let lane = wire.lanes.get(self.source.account(), self.region, &service.name);
+        let mut attempts = Attempts::new(&wire.retry, service, &lane.quota, self.deadline);
         let mut corrected = Corrected::default();
         loop {
             let attempt = attempts.begin();
-            let credentials = if signed { Some(self.source.credentials(wire).await?) } else { None };
-            let place = self.source.place().await?;
-            let region = corrected.region.as_deref().unwrap_or(self.region);
-            let failure = match wire.send(self.outgoing, region, credentials.as_ref(), lane.skew()).await {
-                Ok(response) => match self.answer(&response, &mut read) {
-                    Ok(answer) => {
-                        attempts.succeeded();
-                        return Ok(answer);
-                    }
-                    Err(Refused::Service(error)) => {
-                        let known = lane.skew();
-                        let skew = correct::skew(&error.code, response.headers(), wire.clock.now(), known);
-                        if let Some(skew) = skew.filter(|_| !corrected.clock) {
-                            lane.set_skew(skew);
-                            corrected.clock = true;
-                            Failure::corrected(self.outgoing, error)
-                        } else if self.moved(wire, &mut corrected, &error, &response)
-                            || self.expired(&mut corrected, &error, credentials.as_ref())
-                        {
-                            Failure::corrected(self.outgoing, error)
-                        } else {
-                            Failure::of_service(self.outgoing, error, &response)
-                        }
-                    }
-                    Err(Refused::Error(error)) => return Err(error),
-                },
-                Err(error) => Failure::from(error),
+            let outcome = match &corrected.region {
+                None => self.attempt(wire, &lane, &mut corrected, &mut read).await,
+                Some(region) => {
+                    let lane = wire.lanes.get(self.source.account(), region, &service.name);
+                    self.attempt(wire, &lane, &mut corrected, &mut read).await
+                }
             };
-            drop(place);
+            let failure = match outcome {
+                Ok(answer) => {
+                    attempts.succeeded();
+                    return Ok(answer);
+                }
+                Err(failure) => failure,
+            };
             tracing::debug!(attempt, kind = ?failure.kind, error = %failure.error, "attempt failed");
-            if !attempts.failed(failure.kind, failure.retry_after).await {
+            let again = tokio::select! {
+                biased;
+                // Somebody's failure was one too many: what was to be tried again is not.
+                _ = lane.breaker.refused() => false,
+                again = attempts.failed(failure.kind, failure.retry_after) => again,
+            };
+            if !again {
                 return Err(failure.after(self.outgoing, attempts.made()));
             }
+        }
+    }
+
+    /// Sends once, when it is its turn.
+    async fn attempt<T>(
+        &self,
+        wire: &Wire,
+        lane: &Lane,
+        corrected: &mut Corrected,
+        read: &mut (impl FnMut(Value<'_>) -> Result<T, Error> + Send),
+    ) -> Result<T, Failure> {
+        let Outgoing { service, operation, .. } = self.outgoing;
+        let refused = |refusal: Refusal| Failure::from(refusal.into_error(&service.name, &lane.region));
+        if let Some(refusal) = lane.breaker.refusal() {
+            return Err(refused(refusal));
+        }
+        let credentials = if operation.unsigned { None } else { Some(self.source.credentials(wire).await?) };
+        let _place = tokio::select! {
+            biased;
+            place = self.source.place(&lane.region) => place?,
+            refusal = lane.breaker.refused() => return Err(refused(refusal)),
+        };
+        let pass = lane.breaker.enter().map_err(refused)?;
+        let response = match wire.send(self.outgoing, &lane.region, credentials.as_ref(), lane.skew()).await {
+            Ok(response) => {
+                pass.answered();
+                response
+            }
+            Err(error) => {
+                self.unanswered(lane, pass, &error);
+                return Err(error.into());
+            }
+        };
+        let error = match self.answer(&response, read) {
+            Ok(answer) => return Ok(answer),
+            Err(Refused::Error(error)) => return Err(error.into()),
+            Err(Refused::Service(error)) => error,
+        };
+        let skew = correct::skew(&error.code, response.headers(), wire.clock.now(), lane.skew());
+        let clock = skew.filter(|_| !corrected.clock);
+        if let Some(skew) = clock {
+            lane.set_skew(skew);
+            corrected.clock = true;
+        }
+        let mended = clock.is_some()
+            || self.moved(wire, corrected, &error, &response)
+            || self.expired(corrected, &error, credentials.as_ref());
+        Err(if mended {
+            Failure::corrected(self.outgoing, error)
+        } else {
+            Failure::of_service(self.outgoing, error, &response)
+        })
+    }
+
+    /// Tells the breaker what it means that nothing came.
+    fn unanswered(&self, lane: &Lane, pass: Pass<'_>, error: &SendError) {
+        let SendError::Transport(error) = error else { return };
+        let how = match error {
+            TransportError::Connect { timed_out: true, .. } => Unanswered::ConnectTimedOut,
+            TransportError::Connect { .. } => Unanswered::NotConnected,
+            TransportError::Timeout { begun: false, .. } => Unanswered::TimedOut,
+            TransportError::Timeout { .. } | TransportError::TooLarge { .. } => return pass.answered(),
+            // Of a connection that broke nobody knows how far it came.
+            TransportError::Broken { .. } | TransportError::Unsendable { .. } => return,
+        };
+        if let Some(cool_down) = pass.unanswered(how, &error.to_string()) {
+            tracing::warn!(
+                account = self.source.account().map(tracing::field::display),
+                region = &*lane.region,
+                service = &*self.outgoing.service.name,
+                %error,
+                seconds = cool_down.as_secs(),
+                "does not answer: nothing is sent for a while"
+            );
         }
     }
 
@@ -176,10 +243,10 @@ impl Exchange<'_> {
 }
 
 impl Source<'_> {
-    fn owner(&self) -> &str {
+    fn account(&self) -> Option<AccountId> {
         match self {
-            Self::Base(_) => "base",
-            Self::Account { account, .. } => account.id.as_str(),
+            Self::Base(_) => None,
+            Self::Account { account, .. } => Some(account.id),
         }
     }
 
@@ -197,10 +264,12 @@ impl Source<'_> {
         }
     }
 
-    async fn place(&self) -> Result<Option<super::places::Place>, Error> {
+    async fn place(&self, region: &Arc<str>) -> Result<Option<Place>, Error> {
         match self {
             Self::Base(_) => Ok(None),
-            Self::Account { account, places, .. } => places.take(account.id).await.map(Some),
+            Self::Account { principal, account, places, .. } => {
+                places.take(principal, account.id, region).await.map(Some)
+            }
         }
     }
 }
@@ -213,7 +282,7 @@ enum Refused {
 
 impl Failure {
     fn of_service(outgoing: Outgoing<'_>, error: ServiceError, response: &Response<Bytes>) -> Self {
-        let kind = retry::classify(error.status, &error.code);
+        let kind = retry::classify(outgoing.service, outgoing.operation, &error);
         let retry_after = retry::retry_after(response.headers());
         Self { error: service_error(outgoing, error), kind, retry_after }
     }
@@ -233,6 +302,13 @@ impl Failure {
     }
 }
 
+/// What no other attempt would change.
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self { error, kind: Kind::Permanent, retry_after: None }
+    }
+}
+
 impl From<SendError> for Failure {
     fn from(error: SendError) -> Self {
         let (kind, error) = match error {
@@ -240,7 +316,7 @@ impl From<SendError> for Failure {
             SendError::Sign(error) => (Kind::Permanent, Error::Sign(error)),
             SendError::Transport(error) => match error {
                 TransportError::Timeout { .. } => {
-                    (Kind::TimedOut, Error::Timeout { reason: error.to_string() })
+                    (Kind::Transient, Error::Timeout { reason: error.to_string() })
                 }
                 TransportError::TooLarge { limit, .. } => (Kind::Permanent, Error::TooLarge { limit }),
                 TransportError::Unsendable { .. } => {

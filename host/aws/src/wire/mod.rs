@@ -1,5 +1,6 @@
 //! From an encoded request to a decoded answer: endpoint, signature, sending, retries.
 
+mod breaker;
 mod correct;
 mod exchange;
 mod lane;

@@ -162,7 +162,7 @@ async fn nothing_is_lost_among_many() {
     .await;
     let accounts: Vec<_> = (0..20).map(|n| with_role(&format!("{n:012}"), &format!("a{n}"))).collect();
     let mut config = config(&server, accounts);
-    config.retry.max_attempts = 12;
+    config.retry.max_attempts = Some(12);
     let client = Client::new(config).unwrap();
     let grant = reading();
     let calls = (0..400).map(|n| {
@@ -180,7 +180,7 @@ async fn no_more_at_once_than_configured() {
     let server = world::server(|_, _| Reply::Later(Duration::from_millis(20), Box::new(vpcs()))).await;
     let accounts = vec![with_role(PRODUCTION, "production"), with_role("333333333333", "staging")];
     let limited = |total, per_account| {
-        let concurrency = Concurrency { total, per_account };
+        let concurrency = Concurrency { total, per_account, ..Concurrency::default() };
         Client::new(Config { concurrency, ..config(&server, accounts.clone()) }).unwrap()
     };
     for (client, most) in [(limited(5, 64), 5), (limited(64, 3), 6)] {

@@ -51,6 +51,7 @@ pub fn config(server: &Server, accounts: Vec<Account>) -> Config {
         },
         retry: RetryConfig {
             initial_backoff: Duration::from_millis(2),
+            throttled_backoff: Duration::from_millis(2),
             max_backoff: Duration::from_millis(20),
             jitter: Arc::new(|| 0.5),
             ..RetryConfig::default()

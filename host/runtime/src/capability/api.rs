@@ -79,7 +79,9 @@ pub(super) fn error(error: tollgate_aws::Error) -> api::Error {
         }
         Error::Throttled { .. } => api::Error::Throttled(text),
         Error::Timeout { .. } => api::Error::Timeout(text),
-        Error::Transport { .. } | Error::Response { .. } => api::Error::Transport(text),
+        Error::Transport { .. } | Error::Unavailable { .. } | Error::Response { .. } => {
+            api::Error::Transport(text)
+        }
         _ => api::Error::Other(text),
     }
 }
