@@ -132,7 +132,7 @@ impl<'a> Pager<'a> {
         let next = self.next_tokens(&page);
         if self.pages == 1 {
             let fixed =
-                self.plan.fixed.iter().filter_map(|path| Some((path.names()?, json(path.find(&page)?))));
+                self.plan.fixed.iter().filter_map(|path| Some((path.names()?, json(path.get(&page)?))));
             self.fixed = fixed.collect();
             self.bytes += self.fixed.iter().map(|(_, json)| json.len()).sum::<usize>();
         }

@@ -46,15 +46,15 @@ impl<'a> Path<'a> {
         steps.iter().map(name).collect()
     }
 
-    /// The value that it leads to.
+    /// The value that it leads to, if JMESPath takes it for true: an empty token is none.
     pub(super) fn find<'v, 'b>(&self, value: &'v Value<'b>) -> Option<&'v Value<'b>> {
-        self.alternatives.iter().find_map(|steps| {
-            let found = steps.iter().try_fold(value, |value, step| match step {
-                Step::Field(name) => value.get(name),
-                Step::Index(index) => at(value, *index),
-            });
-            found.filter(|value| is_something(value))
-        })
+        self.alternatives.iter().find_map(|steps| follow(steps, value).filter(|value| is_something(value)))
+    }
+
+    /// The value that it leads to, empty or false as well.
+    pub(super) fn get<'v, 'b>(&self, value: &'v Value<'b>) -> Option<&'v Value<'b>> {
+        let is_there = |value: &&Value<'_>| !matches!(value, Value::Null);
+        self.alternatives.iter().find_map(|steps| follow(steps, value).filter(is_there))
     }
 
     /// The list that it leads to, taken out.
@@ -69,13 +69,20 @@ impl<'a> Path<'a> {
     }
 }
 
+fn follow<'v, 'b>(steps: &[Step<'_>], value: &'v Value<'b>) -> Option<&'v Value<'b>> {
+    steps.iter().try_fold(value, |value, step| match step {
+        Step::Field(name) => value.get(name),
+        Step::Index(index) => at(value, *index),
+    })
+}
+
 fn at<'v, 'b>(value: &'v Value<'b>, index: i32) -> Option<&'v Value<'b>> {
     let Value::List(values) = value else { return None };
     let distance = usize::try_from(index.unsigned_abs()).ok()?;
     if index < 0 { values.get(values.len().checked_sub(distance)?) } else { values.get(distance) }
 }
 
-/// What JMESPath takes for true: an empty token is none.
+/// What JMESPath takes for true.
 fn is_something(value: &Value<'_>) -> bool {
     match value {
         Value::Null => false,
@@ -106,6 +113,8 @@ mod tests {
         assert_eq!(find("Jobs[7].Id"), None);
         assert!(Path::parse("Stream.More").unwrap().find(&value).is_some());
         assert!(Path::parse("Stream.None").unwrap().find(&value).is_none());
+        assert!(Path::parse("Stream.None").unwrap().get(&value).is_some());
+        assert!(Path::parse("Stream.Other").unwrap().get(&value).is_none());
         for other in ["", "a.", "a[", "a[b]", "a[*].b", "a b", "length(a)"] {
             assert!(Path::parse(other).is_none(), "{other:?}");
         }

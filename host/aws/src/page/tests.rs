@@ -76,6 +76,25 @@ fn counts_are_added_up() {
 }
 
 #[test]
+fn what_is_not_gathered_is_kept_empty_or_false_as_well() {
+    let stream = |shards: Json, more: bool| {
+        json!({"StreamDescription": {
+            "StreamName": "s", "KeyId": "", "HasMoreShards": more, "EnhancedMonitoring": [], "Shards": shards,
+        }})
+    };
+    let script = Script::new(
+        "kinesis",
+        "DescribeStream",
+        json!({"StreamName": "s"}),
+        vec![(json!({"StreamName": "s"}), stream(json!([{"ShardId": "1"}]), false))],
+    );
+    let expected = json!({"StreamDescription": {
+        "Shards": [{"ShardId": "1"}], "StreamName": "s", "KeyId": "", "EnhancedMonitoring": [],
+    }});
+    assert_eq!(script.whole(), expected);
+}
+
+#[test]
 fn deep_keys_stay_deep() {
     let page = |items: &[&str], marker: Option<&str>| {
         let mut list = json!({"Items": items, "Quantity": items.len(), "IsTruncated": marker.is_some()});
