@@ -207,7 +207,8 @@ fn several_lists_are_cut_as_one() {
     };
     let whole = script.whole();
     assert_eq!(names(&whole), ["a", "b", "e", "c/", "d/", "f/", "g/"]);
-    assert_eq!(whole.as_object().unwrap().len(), 2, "neither names nor counts of single pages: {whole}");
+    let members: Vec<_> = whole.as_object().unwrap().keys().collect();
+    assert_eq!(members, ["Contents", "CommonPrefixes", "Prefix"], "neither names nor counts of single pages");
     for max in 1..=8 {
         let limits = Limits { max_items: Some(max), max_bytes: 1 << 20 };
         let (mut found, mut cursor): (Vec<String>, Option<String>) = (Vec::new(), None);
