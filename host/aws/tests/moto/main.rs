@@ -37,12 +37,15 @@ const NOW: [(&str, &str); 3] =
 #[ignore = "needs moto: run cargo xtask test"]
 async fn moto_answers_as_boto3_is_answered() {
     let (mut judge, world) = Judge::start();
-    let client = client(&world);
+    let client = client(&world, &world.base.secret_access_key);
     let mut mismatches = Vec::new();
     let mut compared = BTreeSet::new();
     let mut deviating = BTreeSet::new();
     for checked in [true, false] {
         judge.check(checked);
+        if checked {
+            assert_signatures_count(&world).await;
+        }
         for question in world.questions.iter().filter(|question| question.checked == checked) {
             let Question { account, service, operation, input, .. } = question;
             let name = (service.as_str(), operation.as_str());
@@ -82,14 +85,14 @@ async fn moto_answers_as_boto3_is_answered() {
 }
 
 /// A client of all accounts, by the role that the judge takes too.
-fn client(world: &World) -> Client {
+fn client(world: &World, secret: &str) -> Client {
     let accounts = world.accounts.iter().map(|(id, name)| {
         let mut account = Account::new(id.parse().unwrap(), name);
         account.role = Some(format!("arn:aws:iam::{id}:role/{}", world.role));
         account.session_name = Some("judge".to_owned());
         account
     });
-    let keys = Credentials::new(&world.base.access_key_id, &world.base.secret_access_key, None, None, "test");
+    let keys = Credentials::new(&world.base.access_key_id, secret, None, None, "test");
     Client::new(Config {
         home_region: Some("us-east-1".to_owned()),
         endpoint_url: Some(world.endpoint.clone()),
@@ -98,6 +101,14 @@ fn client(world: &World) -> Client {
         ..Config::default()
     })
     .unwrap()
+}
+
+/// Without this, right answers would say nothing about signatures.
+async fn assert_signatures_count(world: &World) {
+    let stranger = client(world, "another secret");
+    let question = world.questions.iter().find(|question| question.checked).unwrap();
+    let refused = ours(&stranger, question).await;
+    assert!(refused["failed"].as_str().unwrap().contains("SignatureDoesNotMatch"), "{refused}");
 }
 
 /// What the client is answered. Only what changes something is asked in the mode that allows it.
