@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use aws_credential_types::provider::SharedCredentialsProvider;
-use tollgate_aws::{CacheConfig, Client, Config as AwsConfig};
+use tollgate_aws::{CacheConfig, Client, Config as AwsConfig, Environment};
 use tollgate_runtime::{Config as RuntimeConfig, Limits, PluginConfig, Runtime, Source};
 use tollgate_sim::{DEMO_REGION, DemoOptions, DemoOrg, Sim};
 use toml::Spanned;
@@ -38,6 +38,9 @@ impl Aws {
             cache: cache(&file),
             home_region: file.region,
             endpoint_url: file.endpoint_url,
+            endpoint_urls: file.endpoints.into_iter().map(|(service, url)| (service.0, url.0)).collect(),
+            fips: file.use_fips,
+            dual_stack: file.use_dualstack,
             accounts: accounts.into_iter().map(Into::into).collect(),
             ..AwsConfig::default()
         };
@@ -53,6 +56,8 @@ impl Aws {
             endpoint_url: Some(sim.endpoint_url()),
             accounts,
             base_credentials: Some(SharedCredentialsProvider::new(sim.base_credentials())),
+            // The demo is the same on every machine.
+            environment: Environment::empty(),
             ..AwsConfig::default()
         };
         Ok(Self { client: client(config)?, _sim: Some(sim) })

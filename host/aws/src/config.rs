@@ -1,5 +1,7 @@
 //! What a client is made of.
 
+use std::collections::BTreeMap;
+
 use aws_credential_types::provider::SharedCredentialsProvider;
 use thiserror::Error;
 
@@ -7,6 +9,8 @@ use crate::account::{Account, RegistryError, SelectorError};
 use crate::cache::CacheConfig;
 use crate::clock::Clock;
 use crate::endpoint::EndpointError;
+use crate::environment::Environment;
+use crate::model::UnknownService;
 use crate::retry::RetryConfig;
 use crate::transport::Timeouts;
 
@@ -15,8 +19,17 @@ use crate::transport::Timeouts;
 pub struct Config {
     /// The region of STS, and of accounts without regions; absent: that of the environment or profile.
     pub home_region: Option<String>,
-    /// One endpoint for all services: an emulator. `AWS_ENDPOINT_URL` and its kin are heeded where it is absent.
+    /// One endpoint for all services: an emulator. Absent: as environment and profile say.
     pub endpoint_url: Option<String>,
+    /// Endpoints of single services, by their names in the model; above [`Config::endpoint_url`].
+    pub endpoint_urls: BTreeMap<String, String>,
+    /// Endpoints with FIPS 140 validated cryptography; absent: as environment and profile say.
+    pub fips: Option<bool>,
+    /// Endpoints that answer over IPv6 as well; absent: as environment and profile say.
+    pub dual_stack: Option<bool>,
+    /// The environment variables that decide how AWS is reached, and where the shared AWS config file is. Default:
+    /// this process's. The default credential chain always reads those.
+    pub environment: Environment,
     /// The accounts; none: the base credentials' own.
     pub accounts: Vec<Account>,
     /// The base credentials; absent: AWS's default chain (environment, profile, SSO, web identity, container,
@@ -60,6 +73,10 @@ impl Default for Config {
         Self {
             home_region: None,
             endpoint_url: None,
+            endpoint_urls: BTreeMap::new(),
+            fips: None,
+            dual_stack: None,
+            environment: Environment::default(),
             accounts: Vec::new(),
             base_credentials: None,
             timeouts: Timeouts::default(),
@@ -83,6 +100,9 @@ pub enum ConfigError {
     /// A region is none.
     #[error(transparent)]
     Region(#[from] SelectorError),
+    /// An endpoint is given to a service that there is not.
+    #[error(transparent)]
+    Service(#[from] UnknownService),
     /// An endpoint or flag, of the configuration or of the environment, is none.
     #[error(transparent)]
     Endpoint(#[from] EndpointError),

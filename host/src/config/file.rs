@@ -42,6 +42,12 @@ pub(crate) struct Aws {
     pub(crate) cache_seconds: Option<u64>,
     /// How much memory they may take.
     pub(crate) cache_mib: Option<NonZeroU64>,
+    /// Endpoints of single services.
+    pub(crate) endpoints: BTreeMap<ServiceName, HttpUrl>,
+    /// Endpoints with FIPS 140 validated cryptography.
+    pub(crate) use_fips: Option<bool>,
+    /// Endpoints that answer over IPv6 as well.
+    pub(crate) use_dualstack: Option<bool>,
 }
 
 /// One account. What fits together is checked by [`tollgate_aws`]'s registry.
@@ -154,10 +160,32 @@ impl<'de> Deserialize<'de> for Region {
 }
 
 fn http_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    let url = String::deserialize(deserializer)?;
-    let rest = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"));
-    match rest {
-        Some(rest) if !rest.is_empty() && !rest.contains(char::is_whitespace) => Ok(Some(url)),
-        _ => Err(de::Error::custom(format!("{url:?}: expected a URL such as \"http://127.0.0.1:5000\""))),
+    HttpUrl::deserialize(deserializer).map(|url| Some(url.0))
+}
+
+/// An address that requests are sent to.
+#[derive(Debug)]
+pub(crate) struct HttpUrl(pub(crate) String);
+
+impl<'de> Deserialize<'de> for HttpUrl {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let url = String::deserialize(deserializer)?;
+        let rest = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"));
+        match rest {
+            Some(rest) if !rest.is_empty() && !rest.contains(char::is_whitespace) => Ok(Self(url)),
+            _ => Err(de::Error::custom(format!("{url:?}: expected a URL such as \"http://127.0.0.1:5000\""))),
+        }
+    }
+}
+
+/// A service of the model.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct ServiceName(pub(crate) String);
+
+impl<'de> Deserialize<'de> for ServiceName {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        Pack::bundled().service(&name).map_err(de::Error::custom)?;
+        Ok(Self(name))
     }
 }

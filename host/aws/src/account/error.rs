@@ -76,6 +76,28 @@ pub enum SelectorError {
         /// The most similar regions.
         nearest: Vec<String>,
     },
+    /// The region is one of another partition than the account's. Ask for a region of the account's own.
+    #[error(
+        "region {region} is in partition {of_region}, account {account} ({name:?}) in {of_account}: name a region of {of_account}"
+    )]
+    OtherPartition {
+        /// The region.
+        region: String,
+        /// Its partition.
+        of_region: String,
+        /// The account.
+        account: AccountId,
+        /// Its name.
+        name: String,
+        /// The account's partition.
+        of_account: String,
+    },
+    /// A service that is asked region by region was asked for `global`. Name a region.
+    #[error("{service} is regional: name a region in place of `global`")]
+    Regional {
+        /// The service.
+        service: String,
+    },
     /// More words than any question needs. Use a broader one, `all` for one, or several calls.
     #[error("more than {limit} {what} in one selection")]
     TooMany {

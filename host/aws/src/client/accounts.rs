@@ -7,6 +7,7 @@ use futures::stream;
 
 use super::Client;
 use crate::account::{Account, Reach, Resolution, SelectorError, Target, check_region, select};
+use crate::endpoint::GLOBAL;
 use crate::error::Error;
 
 /// The region that stands for all enabled ones.
@@ -51,13 +52,14 @@ impl Client {
     }
 
     /// The accounts of the selectors in the regions. No region at all means each account's own; `all` means each
-    /// account's enabled regions, as AWS tells them.
+    /// account's enabled regions, as AWS tells them; `global` stands for itself.
     ///
-    /// An account whose regions cannot be found out is a failure of the resolution and does not hide the others.
+    /// Accounts of several partitions are each asked in the regions of their own. An account of which no region is
+    /// asked, or whose regions cannot be found out, is a failure of the resolution and does not hide the others.
     ///
     /// # Errors
     ///
-    /// As [`Client::accounts`], or a region is none.
+    /// As [`Client::accounts`], or a region is none, or none of any of the accounts.
     pub async fn resolve(
         &self,
         selectors: &[String],
@@ -70,20 +72,29 @@ impl Client {
             if asked.contains(&region) {
                 continue;
             }
-            if region != ALL {
+            if region != ALL && region != GLOBAL {
                 check_region(self.pack().partitions(), region)?;
             }
             asked.push(region);
         }
         let accounts = self.accounts(selectors, reach).await?;
+        for region in asked.iter().filter(|region| **region != ALL) {
+            self.check_some(&accounts, region)?;
+        }
         let all = regions.iter().any(|region| region == ALL);
         let of_account = |account: Arc<Account>| {
             let asked = &asked;
             async move {
                 let regions = match asked.as_slice() {
                     [] => Ok(account.regions.clone()),
-                    _ if all => self.enabled_regions(&account).await.map(|regions| (*regions).clone()),
-                    asked => Ok(asked.iter().map(ToString::to_string).collect()),
+                    asked if all => match self.enabled_regions(&account).await {
+                        Ok(enabled) => {
+                            let global = asked.iter().copied().filter(|region| *region == GLOBAL);
+                            Ok(enabled.iter().chain(global).cloned().collect())
+                        }
+                        Err(error) => Err(error.to_string()),
+                    },
+                    asked => self.own_regions(&account, asked).map_err(|error| error.to_string()),
                 };
                 (account.id, regions)
             }
@@ -96,10 +107,41 @@ impl Client {
                     let targets = regions.into_iter().map(|region| Target { account, region });
                     resolution.targets.extend(targets);
                 }
-                Err(error) => resolution.failures.push((account, error.to_string())),
+                Err(reason) => resolution.failures.push((account, reason)),
             }
         }
         Ok(resolution)
+    }
+
+    /// Whether a region is one of some account's partition.
+    fn check_some(&self, accounts: &[Arc<Account>], region: &str) -> Result<(), SelectorError> {
+        let mut first = None;
+        for account in accounts {
+            match self.check_partition(account, region) {
+                Ok(()) => return Ok(()),
+                Err(error) => first = first.or(Some(error)),
+            }
+        }
+        first.map_or(Ok(()), Err)
+    }
+
+    /// Those of the regions that are of the account's partition; an error where none is.
+    fn own_regions(&self, account: &Account, regions: &[&String]) -> Result<Vec<String>, SelectorError> {
+        let (mut own, mut other) = (Vec::with_capacity(regions.len()), None);
+        for region in regions {
+            match self.check_partition(account, region) {
+                Ok(()) => own.push((*region).clone()),
+                Err(error) => other = Some(error),
+            }
+        }
+        match other {
+            Some(error) if own.is_empty() => Err(error),
+            _ => Ok(own),
+        }
+    }
+
+    fn check_partition(&self, account: &Account, region: &str) -> Result<(), SelectorError> {
+        if region == GLOBAL { Ok(()) } else { self.inner.wire.router.check_partition(account, region) }
     }
 
     /// The account of the base credentials, in the home region.

@@ -6,7 +6,7 @@ use tokio::time::Instant;
 use tracing::Instrument;
 
 use super::{Client, Inner, Request, Response};
-use crate::account::{Account, Target, check_region};
+use crate::account::{Account, Target};
 use crate::cache::{Question, is_kept};
 use crate::credentials;
 use crate::error::{Error, InvalidRequest};
@@ -60,11 +60,11 @@ impl Client {
         let operation = service.operation(&request.operation).map_err(InvalidRequest::from)?;
         principal.grant.check(operation)?;
 
-        let region = &*request.target.region;
-        check_region(inner.wire.pack.partitions(), region).map_err(InvalidRequest::from)?;
+        inner.check_region(&service, &request.target.region).map_err(InvalidRequest::from)?;
         let select = request.select.as_deref().map(Select::compile).transpose()?.map(Arc::new);
         // A cursor that one region gave is good in the others where they share their answers.
-        let scope = Target { account: request.target.account, region: inner.wire.scope(&service, region) };
+        let region = inner.wire.scope(&service, &request.target.region);
+        let scope = Target { account: request.target.account, region };
         let binding = Binding {
             service: &request.service,
             operation: &request.operation,
@@ -78,6 +78,8 @@ impl Client {
         protocol::encode(&service, operation, &request.input).map_err(InvalidRequest::from)?;
 
         let account = self.account(request.target.account).await?;
+        let region = inner.actual_region(&service, &account, &request.target.region).await;
+        let region = &*region.map_err(InvalidRequest::from)?;
         let one = One { inner, principal, service: &service, operation, account: &account, region, deadline };
         let ask = async {
             let mut response = match pager {

@@ -7,15 +7,16 @@ mod regions;
 use std::fmt;
 use std::sync::Arc;
 
-use moka::future::Cache;
 use tokio::sync::OnceCell;
 
+use self::regions::RegionCache;
 use crate::account::{Account, AccountId, Registry, Target, check_region};
 use crate::cache::Answers;
 use crate::config::{Config, ConfigError};
 use crate::credentials::{Base, Identity, Store};
+use crate::endpoint::Scope;
 use crate::error::{Error, InvalidRequest};
-use crate::model::Pack;
+use crate::model::{Pack, UnknownService};
 use crate::page::CursorKey;
 use crate::principal::Principal;
 use crate::protocol::Value;
@@ -47,13 +48,14 @@ struct Inner {
     /// The account of the base credentials, where none is configured.
     implicit: OnceCell<Arc<Account>>,
     /// The enabled regions of an account.
-    regions: Cache<AccountId, Arc<Vec<String>>>,
+    regions: RegionCache,
 }
 
 /// One call of one operation.
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// Where it goes. For a service with one endpoint any region of the account's partition will do.
+    /// Where it goes. A service with one endpoint takes [`GLOBAL`](crate::endpoint::GLOBAL) as its region, and any
+    /// region of the account's partition as well.
     pub target: Target,
     /// The service by its SDK name, for example `ec2`.
     pub service: String,
@@ -121,6 +123,16 @@ impl Client {
     #[must_use]
     pub fn registry(&self) -> &Registry {
         &self.inner.registry
+    }
+
+    /// How often a service is asked by who wants to know all of it: in every region, or once per account for the
+    /// region `global`.
+    ///
+    /// # Errors
+    ///
+    /// There is no such service; the error tells the nearest.
+    pub fn scope(&self, service: &str) -> Result<Scope, UnknownService> {
+        Ok(self.inner.wire.router.resolver().scope(&*self.pack().service(service)?))
     }
 
     /// Asks STS who signs the requests to a target. Needs the grant `sts:GetCallerIdentity`.

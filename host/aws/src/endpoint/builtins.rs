@@ -1,5 +1,6 @@
 //! The client settings that endpoint rules ask for, with the defaults of AWS's Python SDK.
 
+use super::error::EndpointError;
 use super::rules::{Builtin, Value};
 use super::settings::Settings;
 use crate::model::{Operation, Service};
@@ -58,21 +59,28 @@ impl<'a> Builtins<'a> {
 
     /// What the settings say for a service in a region.
     ///
-    /// As in boto3, a custom endpoint switches FIPS and dual stack off and puts buckets into the path.
-    /// Unlike boto3, `us-east-1` has a regional endpoint in S3 as every other region has. Account-based
-    /// endpoints are not used: the regional ones answer for every account.
-    #[must_use]
-    pub fn new(service: &Service, region: &'a str, settings: &'a Settings) -> Self {
-        let endpoint = settings.endpoint_url(service);
-        Self {
+    /// As in boto3, a custom endpoint switches FIPS and dual stack off and, where nothing else is said, puts buckets
+    /// into the path. Unlike boto3, `us-east-1` has a regional endpoint in S3 as every other region has, unless
+    /// `us_east_1_regional_endpoint = legacy` is set: the global one answers from wherever DNS says, and wants a
+    /// signature of that region. Account-based endpoints are not used: the regional ones answer for every account.
+    ///
+    /// # Errors
+    ///
+    /// The profile's URL for this service is none.
+    pub fn new(service: &Service, region: &'a str, settings: &'a Settings) -> Result<Self, EndpointError> {
+        let endpoint = settings.endpoint_url(service)?;
+        Ok(Self {
             endpoint,
             fips: settings.fips() && endpoint.is_none(),
-            dual_stack: settings.dual_stack() && endpoint.is_none(),
-            s3_path_style: endpoint.is_some(),
-            s3_use_arn_region: Some(true),
-            s3_control_use_arn_region: Some(false),
+            dual_stack: settings.dual_stack(service) && endpoint.is_none(),
+            sts_global: settings.sts_global(),
+            s3_global: settings.s3_global() && region == "us-east-1",
+            s3_path_style: settings.s3_path_style(endpoint.is_some()),
+            s3_use_arn_region: Some(settings.s3_use_arn_region().unwrap_or(true)),
+            s3_no_multi_region: settings.s3_no_multi_region(),
+            s3_control_use_arn_region: Some(settings.s3_use_arn_region().unwrap_or(false)),
             ..Self::bare(Some(region))
-        }
+        })
     }
 
     /// S3's exceptions for single calls: a bucket ARN is never in the path, and `GetBucketLocation` has

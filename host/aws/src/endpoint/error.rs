@@ -1,6 +1,7 @@
 //! Why a call has nowhere to go.
 
 use super::rules::{Failure, RuleSetError};
+use crate::profile::ProfileError;
 
 /// No endpoint for a call. None of these goes away by trying again.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -54,12 +55,17 @@ pub enum EndpointError {
     /// The path of a request has characters that a URI cannot have.
     #[error("`{0}` is not the path of a URI")]
     Path(String),
-    /// A setting is neither `true` nor `false`. Correct it.
-    #[error("{name}: `{value}` is neither `true` nor `false`")]
-    Flag {
-        /// The environment variable.
-        name: &'static str,
+    /// A setting is none of the words that there are. Correct it.
+    #[error("{origin}: expected {expected}, not `{value}`")]
+    Setting {
+        /// Where it was set, for example `AWS_USE_FIPS_ENDPOINT`.
+        origin: String,
         /// What was set.
         value: String,
+        /// What there is.
+        expected: String,
     },
+    /// The profile cannot be read. Mend the file that the text names.
+    #[error(transparent)]
+    Profile(#[from] ProfileError),
 }

@@ -23,4 +23,10 @@ impl PartitionIndex {
             |partition: &&Partition| partition.regions.contains_key(region) || partition.may_have(region);
         self.partitions.iter().find(has).or(self.partitions.first())
     }
+
+    /// The partition of an id, as it stands in ARNs.
+    #[must_use]
+    pub fn by_id(&self, id: &str) -> Option<&Partition> {
+        self.partitions.iter().find(|partition| &*partition.id == id)
+    }
 }

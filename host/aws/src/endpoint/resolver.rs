@@ -58,7 +58,7 @@ impl Resolver {
         settings: &Settings,
     ) -> Result<Endpoint, EndpointError> {
         check_region(region)?;
-        let builtins = Builtins::new(service, region, settings).for_call(service, operation, input);
+        let builtins = Builtins::new(service, region, settings)?.for_call(service, operation, input);
         self.resolve_with(service, operation, input, &builtins)
     }
 
@@ -124,7 +124,8 @@ impl Resolver {
         rules.entry(service.name.clone()).or_insert(parsed).clone().map_err(unreadable)
     }
 
-    pub(super) fn partitions(&self) -> &PartitionIndex {
+    /// The partitions, to be searched.
+    pub(crate) fn partitions(&self) -> &PartitionIndex {
         &self.partitions
     }
 }

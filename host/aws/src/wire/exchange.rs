@@ -218,7 +218,7 @@ impl Exchange<'_> {
             return false;
         }
         let region = correct::bucket_region(&error.code, error.status, response.headers(), response.body());
-        let partition = |region: &str| wire.resolver.partition(region).map(|partition| partition.id.clone());
+        let partition = |region: &str| wire.router.partition(region).map(|partition| partition.id.clone());
         match region {
             Some(region) if region != self.region && partition(&region) == partition(self.region) => {
                 corrected.region = Some(region);

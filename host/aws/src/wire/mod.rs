@@ -18,10 +18,11 @@ pub(crate) use self::exchange::{Exchange, Source};
 use self::lane::Lanes;
 pub(crate) use self::places::Places;
 use crate::clock::Clock;
-use crate::config::Config;
-use crate::endpoint::{EndpointError, Resolver, Settings};
+use crate::config::{Config, ConfigError};
+use crate::endpoint::{EndpointError, GLOBAL, Router};
 use crate::error::Error;
 use crate::model::{Operation, Pack, Service};
+use crate::profile::LazyProfile;
 use crate::protocol::HttpRequest;
 use crate::retry::RetryConfig;
 use crate::sign::{Options, SignError, sign};
@@ -36,8 +37,7 @@ pub(crate) struct Wire {
     pub(crate) pack: &'static Pack,
     pub(crate) clock: Clock,
     pub(crate) call: Duration,
-    resolver: Resolver,
-    settings: Settings,
+    pub(crate) router: Router,
     transport: Transport,
     retry: RetryConfig,
     lanes: Lanes,
@@ -54,17 +54,13 @@ pub(crate) struct Outgoing<'a> {
 
 impl Wire {
     /// Opens no connection and reads no file.
-    pub(crate) fn new(config: &Config, pack: &'static Pack) -> Result<Self, EndpointError> {
-        let mut settings = Settings::from_env(std::env::vars_os())?;
-        if let Some(url) = &config.endpoint_url {
-            settings = settings.with_endpoint_url(url)?;
-        }
+    pub(crate) fn new(config: &Config, pack: &'static Pack) -> Result<Self, ConfigError> {
+        let profile = Arc::new(LazyProfile::new(config.environment.clone()));
         Ok(Self {
             pack,
             clock: config.clock.clone(),
             call: config.timeouts.call,
-            resolver: Resolver::new(pack),
-            settings,
+            router: Router::new(config, pack, profile)?,
             transport: Transport::new(&config.timeouts, config.max_response_bytes),
             retry: config.retry.clone(),
             lanes: Lanes::default(),
@@ -76,9 +72,10 @@ impl Wire {
         self.pack.service(name).map_err(|error| Error::Invalid(error.into()))
     }
 
-    /// The region that stands for all those in which a service gives the same answers as in this one.
+    /// The region that stands for all those in which a service gives an account the same answers as in this one.
     pub(crate) fn scope(&self, service: &Service, region: &str) -> String {
-        self.resolver.home_region(service, region).unwrap_or_else(|| region.to_owned())
+        let home = || self.router.resolver().home_region(service, region);
+        if region == GLOBAL || home().is_some() { GLOBAL.to_owned() } else { region.to_owned() }
     }
 
     /// Sends once: the endpoint of the region, signed at this time.
@@ -90,7 +87,7 @@ impl Wire {
         skew: i64,
     ) -> Result<Response<Bytes>, SendError> {
         let Outgoing { service, operation, input, request } = outgoing;
-        let endpoint = self.resolver.resolve(service, operation, input, region, &self.settings)?;
+        let endpoint = self.router.endpoint(service, operation, input, region).await?;
         let mut whole = Request::builder()
             .method(request.method.clone())
             .uri(endpoint.uri(request)?)

@@ -3,6 +3,8 @@
 use serde_json::Value;
 use tollgate_aws::Client;
 use tollgate_aws::account::{Account, Reach, Resolution, SelectorError};
+use tollgate_aws::endpoint::Scope;
+use tollgate_aws::grant::Mode;
 
 use crate::server::{Received, Reply, Server};
 use crate::world::*;
@@ -110,6 +112,133 @@ async fn all_regions_are_asked_for_once_and_failures_stay_alone() {
     }
     assert_eq!(server.count("DescribeRegions"), 2);
     assert_eq!(server.count("AssumeRole"), 3);
+}
+
+#[tokio::test]
+async fn denials_are_told_once_for_a_while() {
+    // As IAM words them: no permission for ListRegions, an explicit denial by a policy of the organization for EC2.
+    let server = Server::start(|request| {
+        sts(request).unwrap_or_else(|| match request.action().as_str() {
+            "DescribeRegions" => Reply::status(
+                403,
+                "<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>You are not authorized to perform \
+                 this operation. User: arn:aws:sts::222222222222:assumed-role/Reader/tollgate is not authorized to \
+                 perform: ec2:DescribeRegions with an explicit deny in a service control policy</Message></Error></Errors>\
+                 <RequestID>1</RequestID></Response>",
+            ),
+            _ => Reply::Answer(
+                403,
+                vec![("x-amzn-errortype", "AccessDeniedException:http://internal.amazon.com/".to_owned())],
+                r#"{"message":"User: arn:aws:sts::222222222222:assumed-role/Reader/tollgate is not authorized to perform: account:ListRegions"}"#
+                    .to_owned(),
+            ),
+        })
+    })
+    .await;
+    let client = Client::new(config(&server, vec![with_role(PRODUCTION, "production")])).unwrap();
+    let all = texts(&["all"]);
+    for _ in 0..3 {
+        let resolution = client.resolve(&all, &all, &Reach::All).await.unwrap();
+        assert!(resolution.targets.is_empty());
+        let (_, message) = &resolution.failures[0];
+        assert!(
+            message.contains("UnauthorizedOperation") && message.contains("ec2:DescribeRegions"),
+            "{message}"
+        );
+    }
+    assert_eq!(server.count("DescribeRegions"), 1);
+    assert_eq!(server.received().len(), 3, "AssumeRole, ListRegions, DescribeRegions");
+}
+
+#[tokio::test]
+async fn only_regions_of_the_partition_count() {
+    let told = || {
+        let names = ["eu-west-1", "cn-north-1", "evil.example/", "eu-nowhere-1", "us-east-1"];
+        let regions = names.map(|name| format!(r#"{{"RegionName":"{name}","RegionOptStatus":"ENABLED"}}"#));
+        Reply::ok(format!(r#"{{"Regions":[{}]}}"#, regions.join(",")))
+    };
+    let server = server(told).await;
+    let client = Client::new(config(&server, vec![with_role(PRODUCTION, "production")])).unwrap();
+    let regions = texts(&["all", "global"]);
+    let resolution = client.resolve(&[], &regions, &Reach::All).await.unwrap();
+    let expected = ["eu-west-1", "us-east-1", "global"].map(|region| (PRODUCTION.to_owned(), region));
+    assert_eq!(targets(&resolution), expected);
+    assert_eq!(server.count("DescribeRegions"), 0);
+}
+
+/// An account in China.
+fn chinese() -> Account {
+    let mut account = with_role("555555555555", "beijing");
+    account.role = Some("arn:aws-cn:iam::555555555555:role/Reader".to_owned());
+    account.regions = vec!["cn-north-1".to_owned()];
+    account
+}
+
+#[tokio::test]
+async fn accounts_are_asked_in_their_own_partition() {
+    let server = server(denied).await;
+    let accounts = vec![with_role(PRODUCTION, "production"), chinese()];
+    let client = Client::new(config(&server, accounts)).unwrap();
+    let resolve = async |selectors: &[&str], regions: &[&str]| {
+        client.resolve(&texts(selectors), &texts(regions), &Reach::All).await
+    };
+    let both = resolve(&["all"], &["eu-west-1", "cn-north-1", "global"]).await.unwrap();
+    let expected = [
+        (PRODUCTION, "eu-west-1"),
+        (PRODUCTION, "global"),
+        ("555555555555", "cn-north-1"),
+        ("555555555555", "global"),
+    ];
+    assert_eq!(targets(&both), expected.map(|(account, region)| (account.to_owned(), region)));
+    let one = resolve(&["all"], &["eu-west-1"]).await.unwrap();
+    assert_eq!(targets(&one), [(PRODUCTION.to_owned(), "eu-west-1")]);
+    let told = "region eu-west-1 is in partition aws, account 555555555555 (\"beijing\") in aws-cn: name a region of aws-cn";
+    assert_eq!(one.failures, [(id("555555555555"), told.to_owned())]);
+    let error = resolve(&["production"], &["eu-west-1", "cn-north-1"]).await.unwrap_err();
+    assert!(error.to_string().starts_with("region cn-north-1 is in partition aws-cn"), "{error}");
+
+    let error = client.call(&reading(), request("555555555555", "ec2", "DescribeVpcs", Value::Null)).await;
+    assert_eq!(error.unwrap_err().to_string(), told);
+    assert!(server.received().is_empty(), "nobody was asked");
+}
+
+#[tokio::test]
+async fn one_endpoint_is_asked_by_the_name_global() {
+    let server = Server::start(|request| sts(request).unwrap_or_else(|| Reply::ok("{}"))).await;
+    let mut nameless = with_role("333333333333", "nameless");
+    nameless.regions = vec!["us-gov-east-1".to_owned()];
+    nameless.role = Some("arn:aws-us-gov:iam::333333333333:role/Reader".to_owned());
+    let accounts = vec![with_role(PRODUCTION, "production"), chinese(), nameless];
+    let client = Client::new(config(&server, accounts)).unwrap();
+    let reading =
+        grant(Mode::ReadOnly, &["ce:*", "cost-optimization-hub:*", "health:*", "pricing:*", "ec2:Describe*"]);
+    let asked = async |account: &str, region: &str, service: &str, operation: &str| {
+        let mut request = request(account, service, operation, serde_json::json!({}));
+        request.target.region = region.to_owned();
+        client.call(&reading, request).await.unwrap();
+        server.received().last().unwrap().scope()[2].to_owned()
+    };
+    for (account, region, service, operation, actual) in [
+        (PRODUCTION, "global", "ce", "ListCostAllocationTags", "us-east-1"),
+        ("555555555555", "global", "ce", "ListCostAllocationTags", "cn-northwest-1"),
+        ("333333333333", "global", "ce", "ListCostAllocationTags", "us-gov-west-1"),
+        (PRODUCTION, "global", "cost-optimization-hub", "ListEnrollmentStatuses", "us-east-1"),
+        (PRODUCTION, "ap-south-1", "cost-optimization-hub", "ListEnrollmentStatuses", "us-east-1"),
+        (PRODUCTION, "global", "health", "DescribeEventTypes", "us-east-1"),
+        (PRODUCTION, "global", "pricing", "DescribeServices", "eu-central-1"),
+        (PRODUCTION, "ap-south-1", "pricing", "DescribeServices", "ap-south-1"),
+        (PRODUCTION, "sa-east-1", "pricing", "DescribeServices", "us-east-1"),
+    ] {
+        assert_eq!(asked(account, region, service, operation).await, actual, "{service} {account} {region}");
+    }
+    let mut regional = request(PRODUCTION, "ec2", "DescribeVpcs", Value::Null);
+    regional.target.region = "global".to_owned();
+    let error = client.call(&reading, regional).await.unwrap_err();
+    assert_eq!(error.to_string(), "ec2 is regional: name a region in place of `global`");
+    assert_eq!(client.scope("iam").unwrap(), Scope::Account);
+    assert_eq!(client.scope("ec2").unwrap(), Scope::Regional);
+    assert_eq!(client.scope("pricing").unwrap(), Scope::Public);
+    assert!(client.scope("ec3").is_err());
 }
 
 #[tokio::test]

@@ -8,7 +8,9 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use serde_json::{Value, json};
 use tollgate_aws::account::{Account, AccountId, Target};
 use tollgate_aws::grant::{Grant, Mode};
-use tollgate_aws::{CacheConfig, Client, Config, Error, Principal, Request, Response, RetryConfig, Timeouts};
+use tollgate_aws::{
+    CacheConfig, Client, Config, Environment, Error, Principal, Request, Response, RetryConfig, Timeouts,
+};
 
 use crate::server::{Received, Reply, Server};
 
@@ -43,6 +45,7 @@ pub fn config(server: &Server, accounts: Vec<Account>) -> Config {
         home_region: Some("us-east-1".to_owned()),
         endpoint_url: Some(server.url.clone()),
         accounts,
+        environment: Environment::empty(),
         base_credentials: Some(SharedCredentialsProvider::new(base)),
         timeouts: Timeouts {
             connect: Duration::from_millis(500),

@@ -68,6 +68,7 @@ fn error(error: SelectorError) -> Error {
         SelectorError::Unknown { .. }
         | SelectorError::Disabled { .. }
         | SelectorError::UnknownRegion { .. }
+        | SelectorError::OtherPartition { .. }
         | SelectorError::TooMany { .. } => Error::UnknownSelector(error.to_string()),
         error => Error::Other(error.to_string()),
     }
