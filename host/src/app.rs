@@ -41,6 +41,7 @@ impl Aws {
             endpoint_urls: file.endpoints.into_iter().map(|(service, url)| (service.0, url.0)).collect(),
             fips: file.use_fips,
             dual_stack: file.use_dualstack,
+            unknown_values: file.unknown_values,
             accounts: accounts.into_iter().map(Into::into).collect(),
             ..AwsConfig::default()
         };

@@ -11,6 +11,7 @@ use crate::clock::Clock;
 use crate::endpoint::EndpointError;
 use crate::environment::Environment;
 use crate::model::UnknownService;
+use crate::protocol::UnknownValues;
 use crate::retry::RetryConfig;
 use crate::transport::Timeouts;
 
@@ -43,6 +44,8 @@ pub struct Config {
     pub retry: RetryConfig,
     /// How long answers are kept, and how much of them.
     pub cache: CacheConfig,
+    /// What happens to values that the model does not know. Default: they are refused.
+    pub unknown_values: UnknownValues,
     /// The largest output in JSON. A paged one is cut there, and its cursor continues it. Default 16 MiB.
     pub max_output_bytes: usize,
     /// The largest body of one response. Default 64 MiB.
@@ -83,6 +86,7 @@ impl Default for Config {
             concurrency: Concurrency::default(),
             retry: RetryConfig::default(),
             cache: CacheConfig::default(),
+            unknown_values: UnknownValues::default(),
             max_output_bytes: 16 << 20,
             max_response_bytes: 64 << 20,
             clock: Clock::default(),

@@ -8,6 +8,8 @@
 
 #[path = "parity/compare.rs"]
 mod compare;
+#[path = "parity/examples.rs"]
+mod examples;
 #[path = "parity/judge.rs"]
 mod judge;
 #[path = "parity/model.rs"]

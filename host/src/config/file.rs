@@ -10,6 +10,7 @@ use tollgate_aws::account::{self, AccountId, check_region};
 use tollgate_aws::credentials::Secret;
 use tollgate_aws::grant::{Mode, Pattern};
 use tollgate_aws::model::Pack;
+use tollgate_aws::protocol::UnknownValues;
 use toml::Spanned;
 
 /// The whole file.
@@ -38,6 +39,8 @@ pub(crate) struct Aws {
     /// One endpoint for all services: an emulator.
     #[serde(deserialize_with = "http_url")]
     pub(crate) endpoint_url: Option<String>,
+    /// What happens to inputs with values that the model does not know.
+    pub(crate) unknown_values: UnknownValues,
     /// How long answers are given again; 0: never.
     pub(crate) cache_seconds: Option<u64>,
     /// How much memory they may take.

@@ -75,7 +75,8 @@ impl Client {
         let cursor = request.cursor.as_deref().map(|cursor| (&inner.cursors, cursor));
         let pager = Pager::new(&service, operation, binding, limits, cursor)?;
         // A wrong input is told before anything is asked of anybody, the account's credentials included.
-        protocol::encode(&service, operation, &request.input).map_err(InvalidRequest::from)?;
+        protocol::check(&service, operation, &request.input, inner.unknown_values)
+            .map_err(InvalidRequest::from)?;
 
         let account = self.account(request.target.account).await?;
         let region = inner.actual_region(&service, &account, &request.target.region).await;

@@ -19,7 +19,7 @@ use crate::error::{Error, InvalidRequest};
 use crate::model::{Pack, UnknownService};
 use crate::page::CursorKey;
 use crate::principal::Principal;
-use crate::protocol::Value;
+use crate::protocol::{UnknownValues, Value};
 use crate::wire::{Places, Wire};
 
 /// A dynamic AWS client over many accounts. Clones are cheap and share everything.
@@ -45,6 +45,7 @@ struct Inner {
     cursors: CursorKey,
     answers: Answers,
     max_output_bytes: usize,
+    unknown_values: UnknownValues,
     /// The account of the base credentials, where none is configured.
     implicit: OnceCell<Arc<Account>>,
     /// The enabled regions of an account.
@@ -107,6 +108,7 @@ impl Client {
             cursors: CursorKey::random().ok_or(ConfigError::Random)?,
             answers: Answers::new(config.cache, config.clock.clone(), config.retry.max_backoff),
             max_output_bytes: config.max_output_bytes,
+            unknown_values: config.unknown_values,
             implicit: OnceCell::new(),
             regions: regions::cache(),
         };

@@ -9,7 +9,7 @@ use thiserror::Error;
 #[non_exhaustive]
 pub enum InvalidInput {
     /// Members are unknown, missing or of the wrong type. Correct what the problems name.
-    #[error("the input of {service}:{operation} is wrong: {}", Problems(problems))]
+    #[error("the input of {service}:{operation} is wrong: {}{}", Problems(problems), Escape(problems))]
     Members {
         /// The service's SDK name.
         service: String,
@@ -67,6 +67,24 @@ pub enum Fault {
         /// What it is: a value, or a length with its unit.
         found: String,
     },
+    /// The value is in no enumeration of the model. AWS may know it by now.
+    Value {
+        /// How many values the model knows.
+        known: usize,
+        /// All of them, if they are few.
+        told: Vec<String>,
+        /// The one that was perhaps meant, if they are many.
+        nearest: Option<String>,
+        /// What it is, in short.
+        found: String,
+    },
+    /// The value does not match the model's pattern.
+    Pattern {
+        /// The regular expression, in Java's dialect.
+        pattern: String,
+        /// What it is, in short.
+        found: String,
+    },
     /// A union has one member set, not none and not several.
     Union {
         /// How many it has.
@@ -86,7 +104,11 @@ pub enum Fault {
 /// The problems of a message: the first few in full.
 struct Problems<'a>(&'a [Problem]);
 
-const SHOWN: usize = 6;
+/// How many problems a message has in full.
+pub(super) const SHOWN: usize = 6;
+
+/// How long a pattern a message shows, in characters.
+const PATTERN_SHOWN: usize = 200;
 
 impl Display for Problems<'_> {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
@@ -100,6 +122,23 @@ impl Display for Problems<'_> {
             0 => Ok(()),
             more => write!(formatter, "; and {more} more"),
         }
+    }
+}
+
+/// What to do where the model is wrong and the input is right.
+struct Escape<'a>(&'a [Problem]);
+
+impl Display for Escape<'_> {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        let may_be_right =
+            |problem: &Problem| matches!(problem.fault, Fault::Value { .. } | Fault::Pattern { .. });
+        if !self.0.iter().any(may_be_right) {
+            return Ok(());
+        }
+        formatter.write_str(
+            " (if AWS takes such a value by now, `unknown_values = \"send\"` under `[aws]` in the configuration \
+             lets it pass)",
+        )
     }
 }
 
@@ -119,15 +158,30 @@ impl Display for Problem {
             Fault::TooSmall { minimum, found } => {
                 write!(formatter, "has to be at least {minimum}, not {found}")
             }
-            Fault::Union { found, members } => write!(
-                formatter,
-                "has to have exactly one of its members, not {found}: {}",
-                members.iter().map(|member| format!("`{member}`")).collect::<Vec<_>>().join(", ")
-            ),
+            Fault::Value { known, told, nearest, found } => {
+                match told.as_slice() {
+                    [] => write!(formatter, "has to be one of {known} known values, not {found}")?,
+                    [only] => write!(formatter, "has to be `{only}`, not {found}")?,
+                    told => write!(formatter, "has to be one of {}, not {found}", quoted(told))?,
+                }
+                nearest.iter().try_for_each(|nearest| write!(formatter, "; the nearest is `{nearest}`"))
+            }
+            Fault::Pattern { pattern, found } => {
+                let shown: String = pattern.chars().take(PATTERN_SHOWN).collect();
+                let more = if shown.len() < pattern.len() { "…" } else { "" };
+                write!(formatter, "has to match `{shown}`{more}, not {found}")
+            }
+            Fault::Union { found, members } => {
+                write!(formatter, "has to have exactly one of its members, not {found}: {}", quoted(members))
+            }
             Fault::Text { reason } => formatter.write_str(reason),
             Fault::TooDeep => formatter.write_str("is nested too deeply"),
         }
     }
+}
+
+fn quoted(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 /// A response that cannot be decoded.

@@ -1,18 +1,20 @@
 //! From the caller's JSON to a tree that fits the model, before anything is encoded.
 //!
 //! All checks are made here, so encoding cannot fail. They are botocore's (unknown and missing members,
-//! types, smallest values and lengths, unions), and they find every problem, not the first alone. Maximum
-//! values, patterns and enumerations are left to AWS, which widens them without notice.
+//! types, smallest values and lengths, unions), and they find every problem, not the first alone. Enumerations
+//! and patterns are looked at where that is asked for. Maximum values are left to AWS, which widens them
+//! without notice.
 
 use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use serde_json::{Number, Value as Json};
 
-use super::error::{Fault, Problem};
+use super::error::{Fault, Problem, SHOWN};
 use super::timestamp::Timestamp;
+use super::values::{self, MAX_MATCHED, UnknownValues};
 use crate::model::{
-    Bounds, Kind, List, Location, Map, Member, Service, Shape, ShapeId, Structure, TimestampFormat,
+    Bounds, Kind, List, Location, Map, Member, Service, Shape, ShapeId, Structure, Text, TimestampFormat,
 };
 
 /// A checked input.
@@ -50,6 +52,9 @@ pub(super) struct Fields<'a> {
 /// No input of AWS is nested deeper.
 const MAX_DEPTH: usize = 100;
 
+/// How much text of one input is matched with patterns, in bytes: it takes time that nobody can interrupt.
+const MAX_MATCHED_IN_ALL: usize = 64 << 10;
+
 /// Base64 as people write it, with or without its padding.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
@@ -63,9 +68,17 @@ pub(super) fn check<'a>(
     service: &'a Service,
     shape: ShapeId,
     json: &'a Json,
+    values: UnknownValues,
     token: &mut dyn FnMut() -> String,
 ) -> Result<Fields<'a>, Vec<Problem>> {
-    let mut checker = Checker { service, path: String::new(), depth: 0, problems: Vec::new() };
+    let mut checker = Checker {
+        service,
+        values,
+        matchable: MAX_MATCHED_IN_ALL,
+        path: String::new(),
+        depth: 0,
+        problems: Vec::new(),
+    };
     let fields = match &service.shape(shape).kind {
         Kind::Structure(structure) => {
             checker.fields(service.shape(shape), structure, json).map(|mut fields| {
@@ -87,6 +100,9 @@ pub(super) fn check<'a>(
 
 struct Checker<'a> {
     service: &'a Service,
+    values: UnknownValues,
+    /// How many bytes may still be matched with patterns.
+    matchable: usize,
     path: String,
     depth: usize,
     problems: Vec<Problem>,
@@ -135,7 +151,9 @@ impl<'a> Checker<'a> {
                     },
                     _ => text.bounds,
                 };
-                self.at_least(bounds, length as f64, || format!("{length} characters"));
+                if self.at_least(bounds, length as f64, || format!("{length} characters")) {
+                    self.known(text, value, || describe(json, shape.sensitive));
+                }
                 Some(Input::Text(value.into()))
             }
             (Kind::Blob, Json::String(value)) => match BASE64.decode(value) {
@@ -188,7 +206,8 @@ impl<'a> Checker<'a> {
         let mut whole = true;
         for (name, value) in given {
             let Some(member) = structure.member(name) else {
-                let nearest = nearest(name, structure.members.iter().map(|member| member.name.as_ref()));
+                let names = structure.members.iter().map(|member| member.name.as_ref());
+                let nearest = self.is_shown().then(|| nearest(name, names)).flatten();
                 let fault = Fault::Unknown { structure: shape.name.to_string(), nearest };
                 self.within(name, |this| this.problem(fault));
                 continue;
@@ -243,9 +262,18 @@ impl<'a> Checker<'a> {
         values: &'a serde_json::Map<String, Json>,
     ) -> Option<Vec<(&'a str, Input<'a>)>> {
         let shape = self.service.shape(map.value);
+        let key_shape = self.service.shape(map.key);
         let mut entries = Vec::with_capacity(values.len());
         for (key, value) in values {
-            let input = self.within(key, |this| this.value(shape, Traits::default(), value));
+            let input = self.within(key, |this| {
+                if let Kind::String(text) = &key_shape.kind {
+                    this.known(text, key, || match key_shape.sensitive {
+                        true => "this key".to_owned(),
+                        false => format!("the key {}", excerpt(key)),
+                    });
+                }
+                this.value(shape, Traits::default(), value)
+            });
             entries.extend(input.map(|input| (key.as_str(), input)));
         }
         (entries.len() == values.len()).then_some(entries)
@@ -284,10 +312,32 @@ impl<'a> Checker<'a> {
         None
     }
 
-    fn at_least(&mut self, bounds: Bounds, value: f64, found: impl FnOnce() -> String) {
-        if let Some(minimum) = bounds.min.filter(|minimum| value < *minimum) {
+    fn at_least(&mut self, bounds: Bounds, value: f64, found: impl FnOnce() -> String) -> bool {
+        let missed = bounds.min.filter(|minimum| value < *minimum);
+        if let Some(minimum) = missed {
             self.problem(Fault::TooSmall { minimum, found: found() });
         }
+        missed.is_none()
+    }
+
+    /// Looks a text up in its enumeration, and matches it with its pattern.
+    fn known(&mut self, text: &Text, value: &str, found: impl Fn() -> String) {
+        if self.values == UnknownValues::Send {
+            return;
+        }
+        let mut fault = values::unknown(text, value, self.is_shown(), &found);
+        if fault.is_none() && text.pattern.is_some() && value.len() <= MAX_MATCHED.min(self.matchable) {
+            self.matchable -= value.len();
+            fault = values::mismatch(text, value, &found);
+        }
+        if let Some(fault) = fault {
+            self.problem(fault);
+        }
+    }
+
+    /// Whether the next problem is shown in full. To look for what was meant takes time.
+    fn is_shown(&self) -> bool {
+        self.problems.len() < SHOWN
     }
 }
 
@@ -330,18 +380,21 @@ fn describe(json: &Json, sensitive: bool) -> String {
         Json::Number(_) if sensitive => "a number".to_owned(),
         Json::Number(number) => format!("the number {number}"),
         Json::String(_) if sensitive => "a string".to_owned(),
-        Json::String(text) => {
-            let shown: String = text.chars().take(40).collect();
-            let more = if shown.len() < text.len() { "…" } else { "" };
-            format!("the string {shown:?}{more}")
-        }
+        Json::String(text) => format!("the string {}", excerpt(text)),
         Json::Array(_) => "an array".to_owned(),
         Json::Object(_) => "an object".to_owned(),
     }
 }
 
+/// The beginning of a text, in quotes.
+fn excerpt(text: &str) -> String {
+    let shown: String = text.chars().take(40).collect();
+    let more = if shown.len() < text.len() { "…" } else { "" };
+    format!("{shown:?}{more}")
+}
+
 /// The name that was perhaps meant, upper and lower case and separators aside.
-fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<String> {
+pub(super) fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<String> {
     let plain = |text: &str| text.replace(['-', '_', ' ', '.'], "").to_lowercase();
     // Nobody's typing error is longer; and the comparison takes time by the product of the lengths.
     let name = plain(&name.chars().take(128).collect::<String>());

@@ -28,6 +28,7 @@ mod input;
 mod number;
 mod timestamp;
 mod value;
+mod values;
 
 use std::fmt;
 
@@ -37,6 +38,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 pub use error::{DecodeError, Fault, InvalidInput, Problem, ServiceError};
 pub use value::Value;
+pub use values::UnknownValues;
 
 use crate::model::{Operation, Service};
 
@@ -86,6 +88,23 @@ impl HttpRequest {
     }
 }
 
+/// Checks a caller's input, so that [`encode`] takes it.
+///
+/// Unlike [`encode`], it may look at enumerations and patterns as well: inputs that follow an answer of AWS,
+/// those with the token of the next page for one, are not held against them.
+///
+/// # Errors
+///
+/// The input does not fit the model, or the operation streams.
+pub fn check(
+    service: &Service,
+    operation: &Operation,
+    input: &serde_json::Value,
+    unknown_values: UnknownValues,
+) -> Result<(), InvalidInput> {
+    encode::encode(service, operation, input, unknown_values, &mut random_token).map(drop)
+}
+
 /// Builds the request of an operation from its input.
 ///
 /// An input of `null` counts as an empty object, and members that are `null` as absent. Absent idempotency
@@ -113,7 +132,7 @@ pub fn encode_with(
     input: &serde_json::Value,
     token: &mut dyn FnMut() -> String,
 ) -> Result<HttpRequest, InvalidInput> {
-    encode::encode(service, operation, input, token)
+    encode::encode(service, operation, input, UnknownValues::Send, token)
 }
 
 /// Decodes a successful response (status below 300). The value is an object, also if nothing is in it.

@@ -2,7 +2,8 @@
 
 use serde_json::json;
 use tollgate_aws::grant::{Grant, Mode};
-use tollgate_aws::{Client, Error, InvalidRequest, Principal, Request};
+use tollgate_aws::protocol::UnknownValues;
+use tollgate_aws::{Client, Config, Error, InvalidRequest, Principal, Request};
 
 use crate::server::Reply;
 use crate::world::{self, *};
@@ -62,6 +63,23 @@ async fn what_does_not_fit() {
     let location = request(PRODUCTION, "s3", "GetBucketLocation", json!({"Bucket": "b"}));
     let error = refused(Request { cursor: Some("made-up".to_owned()), ..location }, &everything).await;
     assert!(error.to_string().contains("has no pages"), "{error}");
+}
+
+#[tokio::test]
+async fn values_that_the_model_does_not_know_unless_they_are_to_be_sent() {
+    let newest = || json!({"InstanceTypes": ["z9.mega"]});
+    let prices = || request(PRODUCTION, "ec2", "DescribeSpotPriceHistory", newest());
+    let error = refused(prices(), &reading()).await;
+    assert!(error.to_string().contains("InstanceTypes[0]"), "{error}");
+    assert!(error.to_string().contains("unknown_values"), "{error}");
+
+    let server = world::server(|_, _| Reply::ok("<DescribeSpotPriceHistoryResponse/>")).await;
+    let sending = Config {
+        unknown_values: UnknownValues::Send,
+        ..config(&server, vec![with_role(PRODUCTION, "production")])
+    };
+    Client::new(sending).unwrap().call(&reading(), prices()).await.unwrap();
+    assert!(server.received().iter().any(|sent| sent.form("InstanceType.1").as_deref() == Some("z9.mega")));
 }
 
 #[tokio::test]

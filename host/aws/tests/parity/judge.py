@@ -11,6 +11,8 @@ Reads one JSON object a line from standard input and answers each with one line:
                        "answers": [{"status", "headers", "body", "value" | "error"}]}}
            or {protocol: {"stream": true}} for an operation that is a stream; for the protocol that was asked
            for, and for CBOR where the service offers it beside that
+    {"do": "examples", "service"}
+        -> {"examples": [{"operation", "title", "input"}]}, AWS's own
 
 Bodies are base64. Times are ISO 8601 in UTC, bytes are base64. Services are botocore's own; the protocol is
 the one that Tollgate speaks with them. Whatever fails is {"failed": text}. Of the handlers of botocore's clients, those run that `protocol/mod.rs`
@@ -29,6 +31,7 @@ import time
 os.environ["TZ"] = "UTC"
 time.tzset()
 
+import botocore.exceptions  # noqa: E402
 import botocore.handlers  # noqa: E402
 import botocore.parsers  # noqa: E402
 import botocore.serialize  # noqa: E402
@@ -41,6 +44,7 @@ import wire  # noqa: E402
 CBOR = "smithy-rpc-v2-cbor"
 TOKEN = "00000000-0000-4000-8000-000000000000"
 SESSION = botocore.session.Session()
+LOADER = SESSION.get_component("data_loader")
 MODELS = {}
 
 
@@ -197,7 +201,21 @@ def sample(model, operation, protocol, seed):
     return {"inputs": inputs, "answers": answers}
 
 
+def examples(service):
+    try:
+        found = LOADER.load_service_model(service, "examples-1")["examples"]
+    except botocore.exceptions.UnknownServiceError:
+        return []
+    return [
+        {"operation": operation, "title": example.get("title"), "input": example.get("input", {})}
+        for operation, examples in found.items()
+        for example in examples
+    ]
+
+
 def run(order):
+    if order["do"] == "examples":
+        return {"examples": examples(order["service"])}
     model = service_model(order["service"])
     operation = model.operation_model(order["operation"])
     protocol = order["protocol"]

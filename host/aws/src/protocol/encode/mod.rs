@@ -13,6 +13,7 @@ use serde_json::Value as Json;
 use super::HttpRequest;
 use super::error::{Fault, InvalidInput, Problem};
 use super::input::{self, Fields, Input};
+use super::values::UnknownValues;
 use crate::model::{
     Kind, Location, Member, Operation, Protocol, Service, ShapeId, Structure, TimestampFormat,
 };
@@ -21,6 +22,7 @@ pub(super) fn encode(
     service: &Service,
     operation: &Operation,
     json: &Json,
+    values: UnknownValues,
     token: &mut dyn FnMut() -> String,
 ) -> Result<HttpRequest, InvalidInput> {
     let members = |problems| InvalidInput::Members {
@@ -38,7 +40,7 @@ pub(super) fn encode(
     let nothing = Json::Object(serde_json::Map::new());
     let json = if json.is_null() { &nothing } else { json };
     let mut fields = match operation.input {
-        Some(shape) => input::check(service, shape, json, token).map_err(members)?,
+        Some(shape) => input::check(service, shape, json, values, token).map_err(members)?,
         None => without_input(operation, json).map_err(members)?,
     };
 

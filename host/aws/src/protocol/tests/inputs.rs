@@ -2,11 +2,11 @@
 
 use serde_json::{Value as Json, json};
 
-use super::encode;
-use crate::protocol::InvalidInput;
+use super::{check, encode};
+use crate::protocol::{InvalidInput, UnknownValues};
 
 fn refusal(service: &str, operation: &str, input: &Json) -> String {
-    encode(service, operation, input).unwrap_err().to_string()
+    check(service, operation, input, UnknownValues::Refuse).unwrap_err().to_string()
 }
 
 fn body(service: &str, operation: &str, input: &Json) -> String {
@@ -76,6 +76,74 @@ fn types_are_checked() {
     assert!(text.contains("`StartTime` has to be a timestamp (ISO 8601, or seconds since 1970)"), "{text}");
     let text = refusal("lambda", "Invoke", &json!({"FunctionName": "f", "Payload": "not base64!"}));
     assert!(text.contains("`Payload` has to be bytes in base64"), "{text}");
+}
+
+#[test]
+fn values_are_looked_up() {
+    let escape = " (if AWS takes such a value by now, `unknown_values = \"send\"` under `[aws]` in the configuration \
+                  lets it pass)";
+    let input = json!({
+        "InstanceTypes": ["t3.mikro", "t3.micro"],
+        "ProductDescriptions": ["Linux"],
+        "AvailabilityZoneId": "not-looked-at",
+    });
+    assert_eq!(
+        refusal("ec2", "DescribeSpotPriceHistory", &input),
+        format!(
+            "the input of ec2:DescribeSpotPriceHistory is wrong: `InstanceTypes[0]` has to be one of {} known \
+             values, not the string \"t3.mikro\"; the nearest is `t3.micro`{escape}",
+            known_instance_types()
+        )
+    );
+    assert_eq!(
+        refusal("s3", "PutBucketVersioning", &versioning("enabled")),
+        format!(
+            "the input of s3:PutBucketVersioning is wrong: `VersioningConfiguration.Status` has to be one of \
+             `Enabled`, `Suspended`, not the string \"enabled\"{escape}"
+        )
+    );
+    let input = json!({"QueueUrl": "https://example.com/q", "Attributes": {"Polizy": "{}"}});
+    let text = refusal("sqs", "SetQueueAttributes", &input);
+    assert!(text.contains("`Attributes.Polizy` has to be one of"), "{text}");
+    assert!(text.contains("not the key \"Polizy\"; the nearest is `Policy`"), "{text}");
+    assert_eq!(
+        refusal("organizations", "DescribeAccount", &json!({"AccountId": "prod"})),
+        format!(
+            "the input of organizations:DescribeAccount is wrong: `AccountId` has to match `^\\d{{12}}$`, not the \
+             string \"prod\"{escape}"
+        )
+    );
+}
+
+fn versioning(status: &str) -> Json {
+    json!({"Bucket": "b", "VersioningConfiguration": {"Status": status}})
+}
+
+fn known_instance_types() -> usize {
+    let service = super::service("ec2");
+    let known = |shape: &crate::model::Shape| match &shape.kind {
+        crate::model::Kind::String(text) if &*shape.name == "InstanceType" => Some(text.enum_values.len()),
+        _ => None,
+    };
+    service.shapes.iter().find_map(known).unwrap()
+}
+
+#[test]
+fn unknown_values_are_sent_where_that_is_asked_for() {
+    let input = versioning("New");
+    check("s3", "PutBucketVersioning", &input, UnknownValues::Send).unwrap();
+    // What follows a page of AWS is not held against the model.
+    encode("s3", "PutBucketVersioning", &input).unwrap();
+}
+
+#[test]
+fn looking_values_up_takes_no_time_without_end() {
+    let types: Vec<_> = (0..20_000).map(|number| json!(format!("t3.mikro-{number}"))).collect();
+    let text = refusal("ec2", "DescribeSpotPriceHistory", &json!({ "InstanceTypes": types }));
+    assert!(text.contains("; and 19994 more"), "{text}");
+    // Long texts are left to AWS.
+    let input = json!({"AccountId": "x".repeat(5000)});
+    check("organizations", "DescribeAccount", &input, UnknownValues::Refuse).unwrap();
 }
 
 #[test]
@@ -154,7 +222,7 @@ fn headers_cannot_be_broken_out_of() {
 #[test]
 fn host_names_cannot_be_broken_out_of() {
     let input = json!({"graphIdentifier": "g-1/evil.example.com", "queryId": "q"});
-    let text = refusal("neptune-graph", "CancelQuery", &input);
+    let text = encode("neptune-graph", "CancelQuery", &input).unwrap_err().to_string();
     assert!(text.contains("`graphIdentifier` becomes part of a host name"), "{text}");
     let request =
         encode("neptune-graph", "CancelQuery", &json!({"graphIdentifier": "g-1", "queryId": "q"})).unwrap();

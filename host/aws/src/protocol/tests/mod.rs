@@ -10,7 +10,7 @@ use std::sync::Arc;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value as Json;
 
-use super::{DecodeError, HttpRequest, InvalidInput, random_token};
+use super::{DecodeError, HttpRequest, InvalidInput, UnknownValues, random_token};
 use crate::model::{Pack, Service};
 
 fn service(name: &str) -> Arc<Service> {
@@ -20,6 +20,11 @@ fn service(name: &str) -> Arc<Service> {
 fn encode(name: &str, operation: &str, input: &Json) -> Result<HttpRequest, InvalidInput> {
     let service = service(name);
     super::encode(&service, service.operation(operation).unwrap(), input)
+}
+
+fn check(name: &str, operation: &str, input: &Json, values: UnknownValues) -> Result<(), InvalidInput> {
+    let service = service(name);
+    super::check(&service, service.operation(operation).unwrap(), input, values)
 }
 
 fn decode(name: &str, operation: &str, body: &str) -> Result<Json, DecodeError> {
