@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use aws_credential_types::provider::SharedCredentialsProvider;
+use tollgate_aws::credentials::Mfa;
 use tollgate_aws::{CacheConfig, Client, Config as AwsConfig, Environment};
 use tollgate_runtime::{Config as RuntimeConfig, Limits, PluginConfig, Runtime, Source};
 use tollgate_sim::{DEMO_REGION, DemoOptions, DemoOrg, Sim};
@@ -13,6 +14,7 @@ use toml::Spanned;
 
 use crate::bundled::BUNDLED;
 use crate::config::{self, File, Plugin};
+use crate::terminal;
 
 /// Everything that a command needs.
 pub(crate) struct App {
@@ -43,6 +45,7 @@ impl Aws {
             dual_stack: file.use_dualstack,
             unknown_values: file.unknown_values,
             accounts: accounts.into_iter().map(Into::into).collect(),
+            mfa: file.mfa_serial.map(|serial| Mfa { serial, prompt: terminal::mfa_prompt() }),
             ..AwsConfig::default()
         };
         Ok(Self { client: client(config)?, _sim: None })

@@ -4,6 +4,7 @@ mod app;
 mod bundled;
 mod cli;
 mod config;
+mod terminal;
 
 use std::io::IsTerminal as _;
 use std::process::ExitCode;

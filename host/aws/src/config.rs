@@ -8,6 +8,7 @@ use thiserror::Error;
 use crate::account::{Account, RegistryError, SelectorError};
 use crate::cache::CacheConfig;
 use crate::clock::Clock;
+use crate::credentials::Mfa;
 use crate::endpoint::EndpointError;
 use crate::environment::Environment;
 use crate::model::UnknownService;
@@ -36,6 +37,8 @@ pub struct Config {
     /// The base credentials; absent: AWS's default chain (environment, profile, SSO, web identity, container,
     /// instance).
     pub base_credentials: Option<SharedCredentialsProvider>,
+    /// The MFA device of the base credentials' user, where roles are only given to who has shown a code.
+    pub mfa: Option<Mfa>,
     /// How long to wait for what.
     pub timeouts: Timeouts,
     /// How many requests are on their way at once.
@@ -82,6 +85,7 @@ impl Default for Config {
             environment: Environment::default(),
             accounts: Vec::new(),
             base_credentials: None,
+            mfa: None,
             timeouts: Timeouts::default(),
             concurrency: Concurrency::default(),
             retry: RetryConfig::default(),

@@ -18,7 +18,7 @@ pub struct Organization {
     pub accounts: Vec<OrgAccount>,
 }
 
-/// One account. All but the last three keys are those of `[[account]]` in `tollgate.toml`.
+/// One account. The keys up to `enabled` are those of `[[account]]` in `tollgate.toml`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OrgAccount {
@@ -50,9 +50,38 @@ pub struct OrgAccount {
     /// The role trusts nobody: assuming it is denied.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub denied: bool,
+    /// The ids of the accounts whose principals may assume the role; empty: the management account.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub trusts: Vec<String>,
+    /// What the role's trust policy says of `sts:SetSourceIdentity`.
+    #[serde(default, skip_serializing_if = "Trust::is_refused")]
+    pub set_source_identity: Trust,
+    /// What the role's trust policy says of `sts:TagSession`.
+    #[serde(default, skip_serializing_if = "Trust::is_refused")]
+    pub tag_session: Trust,
     /// The role's longest session in seconds; absent: 3600, as in IAM.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_session_seconds: Option<u32>,
+}
+
+/// What a role's trust policy says of something that may come with `sts:AssumeRole`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Trust {
+    /// It does not name the action, as most trust policies do not: who sends it is denied.
+    #[default]
+    Refused,
+    /// It may come.
+    Allowed,
+    /// A condition wants it: who does not send it is denied.
+    Required,
+}
+
+impl Trust {
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+    fn is_refused(&self) -> bool {
+        *self == Self::Refused
+    }
 }
 
 fn yes() -> bool {

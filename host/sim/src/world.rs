@@ -27,6 +27,8 @@ pub struct AssumedRole {
     pub policy: Option<String>,
     /// The source identity.
     pub source_identity: Option<String>,
+    /// The session tags, key and value.
+    pub session_tags: Vec<(String, String)>,
     /// How long the credentials are good.
     pub duration: Duration,
 }

@@ -2,6 +2,7 @@
 //! so that the error points at it.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::num::{NonZeroU32, NonZeroU64};
 use std::path::PathBuf;
 
@@ -51,6 +52,9 @@ pub(crate) struct Aws {
     pub(crate) use_fips: Option<bool>,
     /// Endpoints that answer over IPv6 as well.
     pub(crate) use_dualstack: Option<bool>,
+    /// The MFA device of the base credentials' user.
+    #[serde(deserialize_with = "mfa_serial")]
+    pub(crate) mfa_serial: Option<String>,
 }
 
 /// One account. What fits together is checked by [`tollgate_aws`]'s registry.
@@ -61,15 +65,30 @@ pub(crate) struct Account {
     pub(crate) id: Spanned<AccountId>,
     /// The name that people and agents use.
     pub(crate) name: String,
+    /// The AWS profile that its base credentials come from.
+    #[serde(default)]
+    pub(crate) profile: Option<String>,
+    /// The ARNs of the roles to assume before `role`.
+    #[serde(default)]
+    pub(crate) via: Vec<String>,
     /// The ARN of the role to assume; absent: the base credentials are this account's.
     #[serde(default)]
     pub(crate) role: Option<String>,
     /// What the role's trust policy asks for.
     #[serde(default)]
     pub(crate) external_id: Option<Secret>,
-    /// The name of the role session in CloudTrail.
+    /// What the names of its role sessions in CloudTrail begin with.
     #[serde(default)]
     pub(crate) session_name: Option<String>,
+    /// How long its role sessions are.
+    #[serde(default)]
+    pub(crate) duration_seconds: Option<u32>,
+    /// Whether its role sessions carry the caller as source identity.
+    #[serde(default)]
+    pub(crate) source_identity: bool,
+    /// The tags of its role sessions.
+    #[serde(default, deserialize_with = "session_tags")]
+    pub(crate) session_tags: BTreeMap<String, String>,
     /// For `env:<environment>`.
     #[serde(default)]
     pub(crate) environment: Option<String>,
@@ -87,9 +106,14 @@ pub(crate) struct Account {
 impl From<Account> for account::Account {
     fn from(entry: Account) -> Self {
         Self {
+            profile: entry.profile,
+            via: entry.via,
             role: entry.role,
             external_id: entry.external_id,
             session_name: entry.session_name,
+            duration_seconds: entry.duration_seconds,
+            source_identity: entry.source_identity,
+            session_tags: entry.session_tags,
             environment: entry.environment,
             regions: entry.regions,
             tags: entry.tags,
@@ -149,6 +173,42 @@ fn regions<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D:
         return Err(de::Error::custom("no region: leave the key out to use the home region"));
     }
     Ok(regions.into_iter().map(|region| region.0).collect())
+}
+
+/// `true`: the standard ones; `false`: none; a table: these.
+fn session_tags<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error> {
+    struct Tags;
+
+    impl<'de> de::Visitor<'de> for Tags {
+        type Value = BTreeMap<String, String>;
+
+        fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+            formatter.write_str("`true`, or a table of tags such as { Who = \"{caller}\" }")
+        }
+
+        fn visit_bool<E>(self, on: bool) -> Result<Self::Value, E> {
+            Ok(if on { account::standard_session_tags() } else { BTreeMap::new() })
+        }
+
+        fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+            BTreeMap::deserialize(de::value::MapAccessDeserializer::new(map))
+        }
+    }
+
+    deserializer.deserialize_any(Tags)
+}
+
+/// As AWS has them: 9 to 256 letters, digits and `= / : , . @ - + _`.
+fn mfa_serial<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let serial = String::deserialize(deserializer)?;
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"=/:,.@-+_".contains(&byte);
+    if (9..=256).contains(&serial.len()) && serial.bytes().all(allowed) {
+        Ok(Some(serial))
+    } else {
+        Err(de::Error::custom(format!(
+            "{serial:?}: expected the ARN of an MFA device such as \"arn:aws:iam::123456789012:mfa/jane\", or a serial number"
+        )))
+    }
 }
 
 /// A region that some partition has, or may have.

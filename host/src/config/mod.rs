@@ -107,12 +107,19 @@ mod tests {
             [aws]
             region = "us-east-1"
             endpoint_url = "http://127.0.0.1:5000"
+            mfa_serial = "arn:aws:iam::111111111111:mfa/jane"
 
             [[account]]
             id = "222222222222"
             name = "production"
             role = "arn:aws:iam::222222222222:role/CentralOpsTargetRole"
             external_id = "a-shared-word"
+            profile = "hub-user"
+            via = ["arn:aws:iam::111111111111:role/Hub"]
+            session_name = "ops"
+            duration_seconds = 1800
+            source_identity = true
+            session_tags = { Who = "{caller}", Team = "platform" }
             environment = "prod"
             regions = ["us-east-1", "eu-west-1"]
             tags = { team = "payments" }
@@ -125,6 +132,7 @@ mod tests {
         .expect("valid");
         assert_eq!(file.account[0].id.get_ref().to_string(), "222222222222");
         assert_eq!(file.account[0].tags["team"], "payments");
+        assert_eq!(file.account[0].session_tags["Who"], "{caller}");
         assert_eq!(
             file.plugins.values().next().expect("one").grant.as_deref(),
             Some(&["ec2:Describe*".parse().expect("valid")][..])
@@ -133,7 +141,7 @@ mod tests {
 
     #[test]
     fn an_unknown_key_names_the_nearest() {
-        assert_snapshot!(error("[[account]]\nid = \"222222222222\"\nname = \"a\"\nregoins = []\n"), @r#"tollgate.toml:4:1: `account.regoins`: unknown key; did you mean `regions`? (known: id, name, role, external_id, session_name, environment, regions, tags, enabled)"#);
+        assert_snapshot!(error("[[account]]\nid = \"222222222222\"\nname = \"a\"\nregoins = []\n"), @r#"tollgate.toml:4:1: `account.regoins`: unknown key; did you mean `regions`? (known: id, name, profile, via, role, external_id, session_name, duration_seconds, source_identity, session_tags, environment, regions, tags, enabled)"#);
     }
 
     #[test]
@@ -157,6 +165,35 @@ mod tests {
         let text =
             "[[account]]\nid = \"111111111111\"\nname = \"a\"\nrole = \"arn:aws:iam::222222222222:role/x\"\n";
         assert_snapshot!(error(text), @r#"tollgate.toml:4:1: `account.role`: account 111111111111 ("a"): `role`: the role is of account 222222222222, not of 111111111111"#);
+    }
+
+    #[test]
+    fn session_tags_are_turned_on_or_named() {
+        let with = |tags: &str| {
+            let role = "role = \"arn:aws:iam::111111111111:role/x\"";
+            format!("[[account]]\nid = \"111111111111\"\nname = \"a\"\n{role}\nsession_tags = {tags}\n")
+        };
+        let tags = |text: &str| {
+            let file = parse(Path::new("tollgate.toml"), &with(text)).expect("valid");
+            file.account[0].session_tags.keys().cloned().collect::<Vec<_>>()
+        };
+        assert_eq!(tags("true"), ["tollgate-caller", "tollgate-plugin"]);
+        assert_eq!(tags("false"), [""; 0]);
+        assert_eq!(tags("{ Team = \"platform\" }"), ["Team"]);
+        assert_snapshot!(error(&with("\"yes\"")), @r#"tollgate.toml:5:16: `account.session_tags`: invalid type: string "yes", expected `true`, or a table of tags such as { Who = "{caller}" }"#);
+        assert_snapshot!(error(&with("{ Who = \"{user}\" }")), @r#"tollgate.toml:5:1: `account.session_tags`: account 111111111111 ("a"): `session_tags`: "Who": a value has up to 256 letters, digits, spaces and _ . : / = + - @, and {caller} or {plugin}"#);
+    }
+
+    #[test]
+    fn what_sessions_of_roles_cannot_be_is_shown_where_it_stands() {
+        let with = |key: &str| {
+            let role = "role = \"arn:aws:iam::111111111111:role/x\"";
+            error(&format!("[[account]]\nid = \"111111111111\"\nname = \"a\"\n{role}\n{key}\n"))
+        };
+        assert_snapshot!(with("duration_seconds = 60"), @r#"tollgate.toml:5:1: `account.duration_seconds`: account 111111111111 ("a"): `duration_seconds`: 900 to 43200 seconds"#);
+        assert_snapshot!(with("via = [\"Hub\"]"), @r#"tollgate.toml:5:1: `account.via`: account 111111111111 ("a"): `via`: "Hub": expected an ARN such as "arn:aws:iam::123456789012:role/name""#);
+        assert_snapshot!(with("duration_seconds = 7200\nvia = [\"arn:aws:iam::222222222222:role/Hub\"]"), @r#"tollgate.toml:5:1: `account.duration_seconds`: account 111111111111 ("a"): `duration_seconds`: AWS gives a role that is assumed by a role one hour at most: 3600 seconds with `via`"#);
+        assert_snapshot!(error("[aws]\nmfa_serial = \"jane\"\n"), @r#"tollgate.toml:2:14: `aws.mfa_serial`: "jane": expected the ARN of an MFA device such as "arn:aws:iam::123456789012:mfa/jane", or a serial number"#);
     }
 
     #[test]

@@ -10,7 +10,7 @@ mod registry;
 mod selector;
 
 pub use crate::credentials::Secret;
-pub use entry::{Account, DEFAULT_SESSION_NAME};
+pub use entry::{Account, CALLER, DEFAULT_SESSION_NAME, PLUGIN, standard_session_tags};
 pub use error::{RegistryError, SelectorError};
 pub use id::{AccountId, InvalidAccountId};
 pub(crate) use nearest::nearest;

@@ -149,7 +149,7 @@ impl Client {
         let inner = &*self.inner;
         let find = || async {
             let home = inner.store.home_region().await;
-            let identity = inner.store.identity(&inner.wire, home).await?;
+            let identity = inner.store.identity(home).await?;
             let mut account = Account::new(identity.account, identity.account.as_str());
             account.regions.extend(home.map(str::to_owned));
             tracing::info!(account = %account.id, "no accounts are configured: serving the base credentials' own");

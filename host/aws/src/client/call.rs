@@ -94,7 +94,7 @@ impl Client {
         };
         let answers = &inner.answers;
         if answers.is_on() && is_kept(&service, operation) {
-            let credentials = credentials::Key::of(&account);
+            let credentials = credentials::Key::of(principal, &account);
             let changes = answers.changes(account.id);
             let question = Question::new(principal, request, &scope.region, credentials, changes);
             return answers.get(question, request.fresh, deadline, ask).await;

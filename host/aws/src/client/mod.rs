@@ -13,7 +13,7 @@ use self::regions::RegionCache;
 use crate::account::{Account, AccountId, Registry, Target, check_region};
 use crate::cache::Answers;
 use crate::config::{Config, ConfigError};
-use crate::credentials::{Base, Identity, Store};
+use crate::credentials::{Identity, Store};
 use crate::endpoint::Scope;
 use crate::error::{Error, InvalidRequest};
 use crate::model::{Pack, UnknownService};
@@ -38,9 +38,9 @@ impl fmt::Debug for Client {
 }
 
 struct Inner {
-    wire: Wire,
+    wire: Arc<Wire>,
     registry: Registry,
-    store: Store,
+    store: Arc<Store>,
     places: Places,
     cursors: CursorKey,
     answers: Answers,
@@ -99,11 +99,13 @@ impl Client {
         for region in regions {
             check_region(pack.partitions(), region)?;
         }
-        let wire = Wire::new(&config, pack)?;
+        let wire = Arc::new(Wire::new(&config, pack)?);
+        let (given, home) = (config.base_credentials, config.home_region);
+        let store = Store::new(wire.clone(), given, home, config.mfa, &config.accounts);
         let inner = Inner {
             wire,
             registry: Registry::new(config.accounts)?,
-            store: Store::new(Base::new(config.base_credentials, config.home_region)),
+            store: Arc::new(store),
             places: Places::new(&config.concurrency),
             cursors: CursorKey::random().ok_or(ConfigError::Random)?,
             answers: Answers::new(config.cache, config.clock.clone(), config.retry.max_backoff),

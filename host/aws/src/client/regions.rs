@@ -46,7 +46,7 @@ fn principal() -> Result<Principal, Error> {
     let pattern =
         |text: &str| text.parse().map_err(|error| Error::Internal { reason: format!("regions: {error}") });
     let layer = vec![pattern("account:ListRegions")?, pattern("ec2:DescribeRegions")?];
-    Ok(Principal::new("tollgate", "tollgate", Grant::new(Mode::ReadOnly, vec![layer])))
+    Ok(Principal::new("host", "regions", Grant::new(Mode::ReadOnly, vec![layer])))
 }
 
 pub(super) fn cache() -> RegionCache {

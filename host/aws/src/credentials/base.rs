@@ -1,66 +1,135 @@
-//! The base credentials: what the host itself has.
+//! The base credentials: what the host itself has, or what a named profile gives.
 
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use aws_config::{BehaviorVersion, Region};
+use aws_config::meta::region::ProvideRegion;
+use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::profile::region::ProfileFileRegionProvider;
+use aws_config::provider_config::ProviderConfig;
+use aws_config::{BehaviorVersion, ConfigLoader, Region};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError as ProviderError;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
-use std::sync::Arc;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use tokio::sync::OnceCell;
 
 use super::error::CredentialsError;
+use super::files::Files;
 use super::slot::{Loaded, Slot};
+use super::sts::Identity;
 use crate::clock::Clock;
 
 /// No source of credentials takes longer: an SSO portal or a credential process at worst.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The base credentials and the home region, found out at first use.
+/// Base credentials and their region, found out at first use.
+///
+/// Each time that they are loaded, the whole chain is made anew. That is rare, and so a profile that was edited, or a
+/// login that was renewed, is seen; what the chain itself would keep is kept in the slot.
 #[derive(Debug)]
 pub(crate) struct Base {
-    given: Option<SharedCredentialsProvider>,
+    origin: Origin,
+    /// The home region of the configuration.
     region: Option<String>,
-    chain: OnceCell<Chain>,
-    slot: Slot<Credentials, CredentialsError>,
+    found_region: OnceCell<Option<String>>,
+    http: OnceLock<SharedHttpClient>,
+    files: Files,
+    slot: Arc<Slot<Credentials, CredentialsError>>,
+    /// Whose they are.
+    pub(super) identity: Arc<Slot<Known, CredentialsError>>,
 }
 
-/// What AWS's default chain gives.
+/// Where base credentials come from.
 #[derive(Debug)]
-struct Chain {
-    provider: Option<SharedCredentialsProvider>,
-    region: Option<String>,
+enum Origin {
+    Given(SharedCredentialsProvider),
+    /// AWS's default chain.
+    Chain,
+    /// A profile of the AWS configuration files, and that alone.
+    Profile(String),
+}
+
+/// Whose the base credentials are.
+#[derive(Clone, Debug)]
+pub(super) struct Known {
+    pub(super) access_key_id: String,
+    pub(super) identity: Identity,
 }
 
 impl Base {
     /// With credentials and a region where they are given, and the default chain's where not. Reads nothing.
     pub(crate) fn new(given: Option<SharedCredentialsProvider>, region: Option<String>) -> Self {
-        Self { given, region, chain: OnceCell::new(), slot: Slot::default() }
+        Self::of(given.map_or(Origin::Chain, Origin::Given), region)
     }
 
-    /// The credentials, renewed ahead of their expiry.
-    pub(crate) async fn credentials(&self, clock: &Clock) -> Result<Credentials, Arc<CredentialsError>> {
-        self.slot.get(clock, || self.load()).await
+    /// Those of a profile. Reads nothing.
+    pub(super) fn profile(name: &str, region: Option<String>) -> Self {
+        Self::of(Origin::Profile(name.to_owned()), region)
     }
 
-    /// Gets others next time, unless that has happened already.
-    pub(crate) fn forget(&self, used: &Credentials) {
-        self.slot.forget(|kept| kept.access_key_id() == used.access_key_id());
-    }
-
-    /// The home region, if there is one.
-    pub(crate) async fn region(&self) -> Option<&str> {
-        match &self.region {
-            Some(region) => Some(region),
-            None => self.chain().await.region.as_deref(),
+    /// The profile whose they are, if it is a named one.
+    pub(super) fn profile_name(&self) -> Option<&str> {
+        match &self.origin {
+            Origin::Profile(name) => Some(name),
+            _ => None,
         }
     }
 
+    fn of(origin: Origin, region: Option<String>) -> Self {
+        Self {
+            origin,
+            region,
+            found_region: OnceCell::new(),
+            http: OnceLock::new(),
+            files: Files::of(|name| std::env::var_os(name)),
+            slot: Arc::default(),
+            identity: Arc::default(),
+        }
+    }
+
+    /// The credentials, renewed ahead of their expiry, and when the files that they come from are others.
+    pub(super) async fn credentials(
+        self: &Arc<Self>,
+        clock: &Clock,
+    ) -> Result<Credentials, Arc<CredentialsError>> {
+        let from_files = !matches!(self.origin, Origin::Given(_));
+        if from_files && self.files.changed().await {
+            tracing::debug!("the files of the base credentials have changed");
+            self.slot.doubt();
+        }
+        let base = self.clone();
+        self.slot.get(clock, || async move { base.load().await }).await
+    }
+
+    /// Gets others next time, unless that has happened already.
+    pub(super) fn forget(&self, used: &Credentials) {
+        self.slot.forget(|kept| kept.access_key_id() == used.access_key_id());
+    }
+
+    /// The home region: the configuration's, else that of the environment or the profile.
+    pub(crate) async fn region(&self) -> Option<&str> {
+        if self.region.is_some() {
+            return self.region.as_deref();
+        }
+        let find = || async {
+            let region = match &self.origin {
+                Origin::Profile(name) => {
+                    ProfileFileRegionProvider::builder().profile_name(name).build().region().await
+                }
+                _ => self.loader().no_credentials().load().await.region().cloned(),
+            };
+            region.map(|region| region.to_string())
+        };
+        self.found_region.get_or_init(find).await.as_deref()
+    }
+
     async fn load(&self) -> Result<Loaded<Credentials>, CredentialsError> {
-        let provider = match &self.given {
-            Some(given) => Some(given),
-            None => self.chain().await.provider.as_ref(),
+        let provider = match &self.origin {
+            Origin::Given(given) => Some(given.clone()),
+            Origin::Chain => self.loader().load().await.credentials_provider(),
+            Origin::Profile(name) => Some(SharedCredentialsProvider::new(self.of_profile(name).await)),
         };
         let provider = provider.ok_or(CredentialsError::NotLoaded)?;
         let loaded = tokio::time::timeout(TIMEOUT, provider.provide_credentials())
@@ -72,30 +141,42 @@ impl Base {
                 Ok(Loaded { expiry: credentials.expiry(), value: credentials })
             }
             Err(error) => {
-                let error = CredentialsError::from_provider(&error);
+                let error = match &self.origin {
+                    Origin::Profile(name) => CredentialsError::from_profile(name, &error),
+                    _ => CredentialsError::from_provider(&error),
+                };
                 tracing::warn!(%error, "base credentials not loaded");
                 Err(error)
             }
         }
     }
 
-    async fn chain(&self) -> &Chain {
-        let load = || async {
-            let http =
-                aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring));
-            let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(http.build_https());
-            if let Some(region) = &self.region {
-                loader = loader.region(Region::new(region.clone()));
-            }
-            if self.given.is_some() {
-                loader = loader.no_credentials();
-            }
-            let config = loader.load().await;
-            Chain {
-                provider: config.credentials_provider(),
-                region: config.region().map(ToString::to_string),
-            }
+    /// AWS's default chain and its region.
+    fn loader(&self) -> ConfigLoader {
+        let loader = aws_config::defaults(BehaviorVersion::latest()).http_client(self.http());
+        match &self.region {
+            Some(region) => loader.region(Region::new(region.clone())),
+            None => loader,
+        }
+    }
+
+    /// A profile, whatever credentials the environment holds.
+    async fn of_profile(&self, name: &str) -> ProfileFileCredentialsProvider {
+        let region = self.region().await.map(|region| Region::new(region.to_owned()));
+        let config = ProviderConfig::without_region()
+            .with_region(region)
+            .with_behavior_version(Some(BehaviorVersion::latest()))
+            .with_http_client(self.http());
+        ProfileFileCredentialsProvider::builder().configure(&config).profile_name(name).build()
+    }
+
+    /// One for all loads: it reads the system's certificates.
+    fn http(&self) -> SharedHttpClient {
+        let build = || {
+            aws_smithy_http_client::Builder::new()
+                .tls_provider(Provider::Rustls(CryptoMode::Ring))
+                .build_https()
         };
-        self.chain.get_or_init(load).await
+        self.http.get_or_init(build).clone()
     }
 }

@@ -2,13 +2,19 @@
 
 mod base;
 mod error;
+mod files;
+mod link;
+mod mfa;
+mod policy;
 mod secret;
+mod session;
 mod slot;
 mod store;
 mod sts;
 
-pub(crate) use base::Base;
-pub use error::CredentialsError;
+pub use error::{CredentialsError, Told};
+pub(crate) use link::Link;
+pub use mfa::{Mfa, MfaPrompt};
 pub use secret::Secret;
 pub(crate) use store::{Key, Store};
 pub use sts::Identity;

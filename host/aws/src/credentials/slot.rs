@@ -1,7 +1,11 @@
-//! A value that is loaded by one caller for all, kept, and renewed before it expires.
+//! A value that is loaded once for all, kept, and renewed before it expires.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
+
+use futures::FutureExt;
+use futures::future::{BoxFuture, Shared};
+use tracing::Instrument;
 
 use crate::clock::Clock;
 
@@ -23,19 +27,17 @@ pub(super) struct Loaded<T> {
 
 /// One value with its expiry, and the last failure to load it.
 ///
-/// - However many ask at once, one loads; if that one is dropped, the next in line does.
+/// - However many ask at once, it is loaded once, in a task of its own: whoever waits may go.
 /// - A value that still holds is handed out while it is renewed, and when renewing fails.
 /// - A failure is remembered for a short while, so that a denied role does not cause a storm.
 #[derive(Debug)]
-pub(super) struct Slot<T, E> {
-    state: Mutex<State<T, E>>,
-    flight: tokio::sync::Mutex<()>,
-}
+pub(super) struct Slot<T, E>(Mutex<State<T, E>>);
 
 #[derive(Debug)]
 struct State<T, E> {
     kept: Option<Kept<T>>,
     failure: Option<(Arc<E>, SystemTime)>,
+    flight: Option<Flight<T, E>>,
 }
 
 #[derive(Debug)]
@@ -43,44 +45,50 @@ struct Kept<T> {
     value: T,
     renew: SystemTime,
     expiry: Option<SystemTime>,
+    /// There may be a better one by now: worth waiting for, but if there is none, this one holds.
+    doubted: bool,
 }
+
+/// A load under way, for all who wait for it.
+type Flight<T, E> = Shared<BoxFuture<'static, Result<T, Arc<E>>>>;
 
 /// What a look into the slot finds.
 enum Found<T, E> {
     Fresh(T),
     /// Good, but to be renewed.
     Ageing(T),
+    /// Good, unless there is a better one.
+    Doubted(T),
     Failed(Arc<E>),
     Nothing,
 }
 
+/// What is to be done about it.
+enum Next<T, E> {
+    Done(Result<T, Arc<E>>),
+    Wait(Flight<T, E>, Option<T>),
+}
+
 impl<T, E> Default for Slot<T, E> {
     fn default() -> Self {
-        Self { state: Mutex::new(State { kept: None, failure: None }), flight: tokio::sync::Mutex::new(()) }
+        Self(Mutex::new(State { kept: None, failure: None, flight: None }))
     }
 }
 
-impl<T: Clone, E> Slot<T, E> {
+impl<T, E> Slot<T, E>
+where
+    T: Clone + Send + Sync + 'static,
+    E: Send + Sync + 'static,
+{
     /// The value, loaded if need be.
-    pub(super) async fn get<F>(&self, clock: &Clock, load: impl FnOnce() -> F) -> Result<T, Arc<E>>
+    pub(super) async fn get<F>(self: &Arc<Self>, clock: &Clock, load: impl FnOnce() -> F) -> Result<T, Arc<E>>
     where
-        F: Future<Output = Result<Loaded<T>, E>>,
+        F: Future<Output = Result<Loaded<T>, E>> + Send + 'static,
     {
-        match self.look(clock.now()) {
-            Found::Fresh(value) => Ok(value),
-            Found::Failed(error) => Err(error),
-            Found::Ageing(value) => match self.flight.try_lock() {
-                Ok(_flight) => Ok(self.load(clock, load).await.unwrap_or(value)),
-                Err(_) => Ok(value),
-            },
-            Found::Nothing => {
-                let _flight = self.flight.lock().await;
-                match self.look(clock.now()) {
-                    Found::Fresh(value) | Found::Ageing(value) => Ok(value),
-                    Found::Failed(error) => Err(error),
-                    Found::Nothing => self.load(clock, load).await,
-                }
-            }
+        match self.next(clock, load) {
+            Next::Done(done) => done,
+            Next::Wait(flight, None) => flight.await,
+            Next::Wait(flight, Some(kept)) => Ok(flight.await.unwrap_or(kept)),
         }
     }
 
@@ -92,13 +100,81 @@ impl<T: Clone, E> Slot<T, E> {
         }
     }
 
-    async fn load<F>(&self, clock: &Clock, load: impl FnOnce() -> F) -> Result<T, Arc<E>>
-    where
-        F: Future<Output = Result<Loaded<T>, E>>,
-    {
-        let loaded = load().await;
-        let now = clock.now();
+    /// Looks for a better value before the next one is handed out, and tries anew after a failure.
+    pub(super) fn doubt(&self) {
         let mut state = self.lock();
+        state.failure = None;
+        if let Some(kept) = &mut state.kept {
+            kept.doubted = true;
+        }
+    }
+
+    fn next<F>(self: &Arc<Self>, clock: &Clock, load: impl FnOnce() -> F) -> Next<T, E>
+    where
+        F: Future<Output = Result<Loaded<T>, E>> + Send + 'static,
+    {
+        let mut state = self.lock();
+        let kept = match state.look(clock.now()) {
+            Found::Fresh(value) => return Next::Done(Ok(value)),
+            Found::Failed(error) => return Next::Done(Err(error)),
+            Found::Ageing(value) => {
+                // Nobody waits for it: it has a task of its own.
+                drop(self.start(&mut state, clock, load));
+                return Next::Done(Ok(value));
+            }
+            Found::Doubted(value) => Some(value),
+            Found::Nothing => None,
+        };
+        Next::Wait(self.start(&mut state, clock, load), kept)
+    }
+
+    /// Joins the load that is under way, or begins one.
+    fn start<F>(
+        self: &Arc<Self>,
+        state: &mut State<T, E>,
+        clock: &Clock,
+        load: impl FnOnce() -> F,
+    ) -> Flight<T, E>
+    where
+        F: Future<Output = Result<Loaded<T>, E>> + Send + 'static,
+    {
+        if let Some(flight) = &state.flight {
+            return flight.clone();
+        }
+        let (slot, clock, load) = (self.clone(), clock.clone(), load());
+        let flight = async move {
+            let loaded = load.await;
+            slot.lock().land(loaded, clock.now())
+        };
+        let flight = flight.in_current_span().boxed().shared();
+        tokio::spawn(flight.clone());
+        state.flight = Some(flight.clone());
+        flight
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State<T, E>> {
+        // Nothing in here panics half-way; what is there is whole.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<T: Clone, E> State<T, E> {
+    fn look(&self, now: SystemTime) -> Found<T, E> {
+        let failure = self.failure.as_ref().filter(|(_, until)| now < *until);
+        let holds = |kept: &&Kept<T>| kept.expiry.is_none_or(|expiry| now < expiry);
+        match (self.kept.as_ref().filter(holds), failure) {
+            (Some(kept), Some(_)) => Found::Fresh(kept.value.clone()),
+            (Some(kept), None) if kept.doubted => Found::Doubted(kept.value.clone()),
+            (Some(kept), None) if now < kept.renew => Found::Fresh(kept.value.clone()),
+            (Some(kept), None) => Found::Ageing(kept.value.clone()),
+            (None, Some((error, _))) => Found::Failed(error.clone()),
+            (None, None) => Found::Nothing,
+        }
+    }
+
+    /// Keeps what was loaded.
+    fn land(&mut self, loaded: Result<Loaded<T>, E>, now: SystemTime) -> Result<T, Arc<E>> {
+        self.flight = None;
         match loaded {
             Ok(Loaded { value, expiry }) => {
                 let renew = match expiry {
@@ -108,35 +184,16 @@ impl<T: Clone, E> Slot<T, E> {
                     }
                     None => now + WITHOUT_EXPIRY,
                 };
-                state.kept = Some(Kept { value: value.clone(), renew, expiry });
-                state.failure = None;
+                self.kept = Some(Kept { value: value.clone(), renew, expiry, doubted: false });
+                self.failure = None;
                 Ok(value)
             }
             Err(error) => {
                 let error = Arc::new(error);
-                state.failure = Some((error.clone(), now + FAILURE_PAUSE));
+                self.failure = Some((error.clone(), now + FAILURE_PAUSE));
                 Err(error)
             }
         }
-    }
-
-    fn look(&self, now: SystemTime) -> Found<T, E> {
-        let state = self.lock();
-        let failure = state.failure.as_ref().filter(|(_, until)| now < *until);
-        match (&state.kept, failure) {
-            (Some(kept), _) if now < kept.renew => Found::Fresh(kept.value.clone()),
-            (Some(kept), failure) if kept.expiry.is_none_or(|expiry| now < expiry) => match failure {
-                Some(_) => Found::Fresh(kept.value.clone()),
-                None => Found::Ageing(kept.value.clone()),
-            },
-            (_, Some((error, _))) => Found::Failed(error.clone()),
-            _ => Found::Nothing,
-        }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State<T, E>> {
-        // Nothing in here panics half-way; what is there is whole.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -153,15 +210,15 @@ mod tests {
     }
 
     struct Source {
-        slot: Slot<u32, String>,
+        slot: Arc<Slot<u32, String>>,
         clock: Clock,
-        loads: AtomicU32,
+        loads: Arc<AtomicU32>,
         life: Duration,
     }
 
     impl Source {
         fn new(life: Duration) -> Self {
-            Self { slot: Slot::default(), clock: clock(), loads: AtomicU32::new(0), life }
+            Self { slot: Arc::default(), clock: clock(), loads: Arc::default(), life }
         }
 
         async fn get(&self) -> Result<u32, Arc<String>> {
@@ -173,13 +230,19 @@ mod tests {
         }
 
         async fn load(&self, well: bool) -> Result<u32, Arc<String>> {
-            let load = || async {
-                let count = self.loads.fetch_add(1, Ordering::Relaxed) + 1;
+            let (loads, clock, life) = (self.loads.clone(), self.clock.clone(), self.life);
+            let load = || async move {
+                let count = loads.fetch_add(1, Ordering::Relaxed) + 1;
                 tokio::time::sleep(Duration::from_millis(100)).await;
-                let loaded = Loaded { value: count, expiry: Some(self.clock.now() + self.life) };
+                let loaded = Loaded { value: count, expiry: Some(clock.now() + life) };
                 if well { Ok(loaded) } else { Err(format!("no {count}")) }
             };
             self.slot.get(&self.clock, load).await
+        }
+
+        /// Lets what is under way come to its end.
+        async fn settle(&self) {
+            tokio::time::sleep(Duration::from_millis(200)).await;
         }
     }
 
@@ -194,15 +257,17 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn renewed_five_minutes_ahead_by_one_while_the_others_go_on() {
+    async fn renewed_five_minutes_ahead_while_nobody_waits() {
         let source = Source::new(HOUR);
         assert_eq!(source.get().await, Ok(1));
         tokio::time::advance(HOUR - AHEAD - Duration::from_secs(1)).await;
         assert_eq!(source.get().await, Ok(1));
         tokio::time::advance(Duration::from_secs(2)).await;
-        let mut values = futures::future::join_all((0..10).map(|_| source.get())).await;
-        values.sort();
-        assert_eq!(values.iter().filter(|value| **value == Ok(2)).count(), 1);
+        let asked = tokio::time::Instant::now();
+        let values = futures::future::join_all((0..10).map(|_| source.get())).await;
+        assert!(values.into_iter().all(|value| value == Ok(1)));
+        assert_eq!(asked.elapsed(), Duration::ZERO, "nobody waited");
+        source.settle().await;
         assert_eq!(source.get().await, Ok(2));
         assert_eq!(source.loads.load(Ordering::Relaxed), 2);
     }
@@ -213,10 +278,27 @@ mod tests {
         assert_eq!(source.get().await, Ok(1));
         tokio::time::advance(HOUR - Duration::from_secs(60)).await;
         assert_eq!(source.fail().await, Ok(1));
+        source.settle().await;
         assert_eq!(source.fail().await, Ok(1));
+        source.settle().await;
         assert_eq!(source.loads.load(Ordering::Relaxed), 2, "no second try within the pause");
         tokio::time::advance(Duration::from_secs(61)).await;
         assert_eq!(source.get().await, Ok(3), "expired: loaded anew");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_doubted_value_is_looked_for_anew_and_kept_where_there_is_none() {
+        let source = Source::new(HOUR);
+        assert_eq!(source.get().await, Ok(1));
+        source.slot.doubt();
+        assert_eq!(source.fail().await, Ok(1), "there is no better one");
+        tokio::time::advance(FAILURE_PAUSE).await;
+        assert_eq!(source.get().await, Ok(3), "still doubted");
+        assert_eq!(source.get().await, Ok(3));
+        source.slot.forget(|_| true);
+        assert!(source.fail().await.is_err());
+        source.slot.doubt();
+        assert_eq!(source.get().await, Ok(5), "a failure is forgotten as well");
     }
 
     #[tokio::test(start_paused = true)]
@@ -235,17 +317,26 @@ mod tests {
         assert_eq!(source.get().await, Ok(1));
         tokio::time::advance(Duration::from_secs(29)).await;
         assert_eq!(source.get().await, Ok(1));
+        source.settle().await;
+        assert_eq!(source.loads.load(Ordering::Relaxed), 1);
         tokio::time::advance(Duration::from_secs(2)).await;
+        assert_eq!(source.get().await, Ok(1));
+        source.settle().await;
         assert_eq!(source.get().await, Ok(2));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_dropped_loader_hands_over_to_the_next() {
+    async fn whoever_goes_leaves_the_load_to_the_others() {
         let source = Source::new(HOUR);
-        let dropped = tokio::time::timeout(Duration::from_millis(10), source.get());
-        let (dropped, next) = tokio::join!(dropped, source.get());
-        assert!(dropped.is_err());
-        assert_eq!(next, Ok(2));
+        let hasty = tokio::time::timeout(Duration::from_millis(10), source.get());
+        let (hasty, patient) = tokio::join!(hasty, source.get());
+        assert!(hasty.is_err());
+        assert_eq!(patient, Ok(1));
+
+        let source = Source::new(HOUR);
+        assert!(tokio::time::timeout(Duration::from_millis(10), source.get()).await.is_err());
+        source.settle().await;
+        assert_eq!(source.get().await, Ok(1), "it went on although nobody waited");
     }
 
     #[tokio::test(start_paused = true)]

@@ -1,47 +1,113 @@
 //! The credentials of every account.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::time::Duration;
 
 use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use futures::future::BoxFuture;
+use moka::sync::Cache;
 
-use super::base::Base;
-use super::error::CredentialsError;
-use super::secret::Secret;
+use super::base::{Base, Known};
+use super::error::{CredentialsError, Told};
+use super::link::Link;
+use super::mfa::Mfa;
+use super::policy::Policies;
+use super::session::{session_name, source_identity, tags};
 use super::slot::{Loaded, Slot};
-use super::sts::{self, Identity};
-use crate::account::{Account, AccountId};
-use crate::error::Error;
+use super::sts::{AssumeRole, Identity, Sts};
+use crate::account::{Account, AccountId, CALLER};
+use crate::grant::Grant;
+use crate::principal::Principal;
 use crate::wire::Wire;
 
-/// Base credentials, and a role's for each account that has one: cached, and renewed ahead of their expiry, by
-/// one for all who wait.
+/// No more sessions are kept. Who comes back later than all these has the role assumed anew.
+const SESSIONS: u64 = 20_000;
+
+/// A session that nobody asked for in so long is let go.
+const IDLE: Duration = Duration::from_secs(60 * 60);
+
+/// What a session of a role in between may do: assume roles.
+const HUB_POLICY: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["sts:AssumeRole","sts:SetSourceIdentity","sts:TagSession"],"Resource":"*"}]}"#;
+
+type Sessions<K> = Cache<K, Arc<Slot<Credentials, CredentialsError>>>;
+
+/// Base credentials, and a role's for each account that has one: cached, and renewed ahead of their expiry, once for
+/// all who wait.
 #[derive(Debug)]
 pub(crate) struct Store {
-    base: Base,
-    identity: Slot<Known, CredentialsError>,
-    roles: Mutex<HashMap<Key, Arc<Slot<Credentials, CredentialsError>>>>,
+    wire: Arc<Wire>,
+    base: Arc<Base>,
+    /// The base credentials of accounts with a profile of their own.
+    profiles: HashMap<String, Arc<Base>>,
+    mfa: Option<Mfa>,
+    mfa_session: Arc<Slot<Credentials, CredentialsError>>,
+    policies: Policies,
+    /// Those of roles in between, which all accounts behind them share.
+    hubs: Sessions<Hub>,
+    sessions: Sessions<Session>,
 }
 
-/// Whose the base credentials are.
-#[derive(Clone, Debug)]
-struct Known {
-    access_key_id: String,
-    identity: Identity,
+/// All that decides an account's session: what the account's entry says never changes.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Session {
+    account: AccountId,
+    caller: Arc<str>,
+    plugin: Arc<str>,
+    grant: Arc<Grant>,
 }
 
-/// All that decides a role's credentials.
+/// All that decides the session of a role in between.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Hub {
+    profile: Option<String>,
+    roles: Arc<[String]>,
+}
+
+/// What of a role's session may decide what AWS answers, beside its grant and its account: the caller, where AWS is
+/// told. That a session is named after its caller decides nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Key {
-    account: AccountId,
-    role: String,
-    external_id: Option<Secret>,
-    session_name: String,
+    caller: Option<Arc<str>>,
+}
+
+impl Key {
+    /// Nothing for an account that is asked with the base credentials.
+    pub(crate) fn of(principal: &Principal, account: &Account) -> Option<Self> {
+        account.role.as_ref()?;
+        let told =
+            account.source_identity || account.session_tags.values().any(|value| value.contains(CALLER));
+        Some(Self { caller: told.then(|| principal.caller.clone()) })
+    }
 }
 
 impl Store {
-    pub(crate) fn new(base: Base) -> Self {
-        Self { base, identity: Slot::default(), roles: Mutex::default() }
+    /// Reads nothing.
+    pub(crate) fn new<'a>(
+        wire: Arc<Wire>,
+        given: Option<SharedCredentialsProvider>,
+        home_region: Option<String>,
+        mfa: Option<Mfa>,
+        accounts: impl IntoIterator<Item = &'a Account>,
+    ) -> Self {
+        let profiles = accounts.into_iter().filter_map(|account| account.profile.as_ref());
+        let profiles =
+            profiles.map(|name| (name.clone(), Arc::new(Base::profile(name, home_region.clone()))));
+        Self {
+            wire,
+            profiles: profiles.collect(),
+            base: Arc::new(Base::new(given, home_region)),
+            mfa,
+            mfa_session: Arc::default(),
+            policies: Policies::default(),
+            hubs: Cache::builder().max_capacity(SESSIONS).time_to_idle(IDLE).build(),
+            sessions: Cache::builder().max_capacity(SESSIONS).time_to_idle(IDLE).build(),
+        }
+    }
+
+    pub(super) fn wire(&self) -> &Wire {
+        &self.wire
     }
 
     /// The home region, if there is one.
@@ -49,124 +115,249 @@ impl Store {
         self.base.region().await
     }
 
-    /// What signs the requests to an account.
+    /// What signs a principal's requests to an account.
     pub(crate) async fn credentials(
-        &self,
-        wire: &Wire,
-        account: &Account,
+        self: &Arc<Self>,
+        principal: &Principal,
+        account: &Arc<Account>,
     ) -> Result<Credentials, Arc<CredentialsError>> {
-        let Some(key) = Key::of(account) else { return self.own(wire, account).await };
-        let slot = self.slot(key.clone());
-        // Boxed, since asking STS is a request as well.
-        slot.get(&wire.clock, || Box::pin(self.assume(wire, account, &key.role))).await
+        if account.role.is_none() {
+            return self.own(account).await;
+        }
+        let load = || self.clone().assume(principal.clone(), account.clone());
+        self.session(principal, account).get(&self.wire.clock, load).await
     }
 
     /// Gets others next time, unless that has happened already.
-    pub(crate) fn forget(&self, account: &Account, used: &Credentials) {
-        match Key::of(account) {
-            Some(key) => self.slot(key).forget(|kept| kept.access_key_id() == used.access_key_id()),
-            None => self.base.forget(used),
+    pub(crate) fn forget(&self, principal: &Principal, account: &Account, used: &Credentials) {
+        if account.role.is_some() {
+            let slot = self.session(principal, account);
+            slot.forget(|kept| kept.access_key_id() == used.access_key_id());
+        } else {
+            self.forget_link(&Link::Base(self.base_of(account).clone()), used);
         }
     }
 
-    /// Whose the base credentials are, asked once for each access key.
+    /// What signs the requests of a link to STS.
+    pub(crate) fn link<'a>(
+        self: &'a Arc<Self>,
+        link: &'a Link,
+    ) -> BoxFuture<'a, Result<Credentials, Arc<CredentialsError>>> {
+        let clock = &self.wire.clock;
+        Box::pin(async move {
+            match (link, &self.mfa) {
+                (Link::Base(base), Some(mfa)) if Arc::ptr_eq(base, &self.base) => {
+                    let load = || self.clone().authenticate(mfa.clone());
+                    self.mfa_session.get(clock, load).await
+                }
+                (Link::Bare(base) | Link::Base(base), _) => base.credentials(clock).await,
+                (Link::Role(base, roles), _) => {
+                    let load = || self.clone().assume_hub(base.clone(), roles.clone());
+                    self.hub(base, roles).get(clock, load).await
+                }
+            }
+        })
+    }
+
+    /// Gets others next time, unless that has happened already.
+    pub(crate) fn forget_link(&self, link: &Link, used: &Credentials) {
+        let slot = match link {
+            Link::Base(base) if self.mfa.is_some() && Arc::ptr_eq(base, &self.base) => {
+                self.mfa_session.clone()
+            }
+            Link::Bare(base) | Link::Base(base) => return base.forget(used),
+            Link::Role(base, roles) => self.hub(base, roles),
+        };
+        slot.forget(|kept| kept.access_key_id() == used.access_key_id());
+    }
+
+    /// Whose the host's own base credentials are, asked once for each access key.
     pub(crate) async fn identity(
-        &self,
-        wire: &Wire,
+        self: &Arc<Self>,
         region: Option<&str>,
     ) -> Result<Identity, Arc<CredentialsError>> {
-        let base = self.base.credentials(&wire.clock).await?;
-        self.identity.forget(|known| known.access_key_id != base.access_key_id());
-        let ask = || {
-            Box::pin(async {
-                let region = self.sts_region(region).await;
-                let identity =
-                    sts::caller_identity(wire, &self.base, &region).await.map_err(|error| match error {
-                        Error::Credentials(error) => (*error).clone(),
-                        error => {
-                            let retryable = error.is_retryable();
-                            let (code, message) = told(error);
-                            CredentialsError::Identity { code, message, retryable }
-                        }
-                    })?;
-                let access_key_id = base.access_key_id().to_owned();
-                Ok(Loaded { value: Known { access_key_id, identity }, expiry: None })
-            })
-        };
-        self.identity.get(&wire.clock, ask).await.map(|known| known.identity)
+        self.identity_of(&self.base, region).await
+    }
+
+    async fn identity_of(
+        self: &Arc<Self>,
+        base: &Arc<Base>,
+        region: Option<&str>,
+    ) -> Result<Identity, Arc<CredentialsError>> {
+        let access_key_id = base.credentials(&self.wire.clock).await?.access_key_id().to_owned();
+        base.identity.forget(|known| known.access_key_id != access_key_id);
+        let region = self.sts_region(base, region).await;
+        let ask = || self.clone().ask_identity(base.clone(), region, access_key_id);
+        base.identity.get(&self.wire.clock, ask).await.map(|known| known.identity)
+    }
+
+    fn ask_identity(
+        self: Arc<Self>,
+        base: Arc<Base>,
+        region: String,
+        access_key_id: String,
+    ) -> BoxFuture<'static, Result<Loaded<Known>, CredentialsError>> {
+        Box::pin(async move {
+            let link = Link::Bare(base);
+            let asked = Sts { store: &self, link: &link, region: &region }.caller_identity().await;
+            let identity = asked.map_err(|error| match Told::by(error) {
+                Ok(told) => CredentialsError::Identity { told },
+                Err(error) => error,
+            })?;
+            Ok(Loaded { value: Known { access_key_id, identity }, expiry: None })
+        })
     }
 
     /// The base credentials, if they are the account's.
-    async fn own(&self, wire: &Wire, account: &Account) -> Result<Credentials, Arc<CredentialsError>> {
-        let found = self.identity(wire, account.regions.first().map(String::as_str)).await?.account;
+    async fn own(self: &Arc<Self>, account: &Account) -> Result<Credentials, Arc<CredentialsError>> {
+        let base = self.base_of(account);
+        let found = self.identity_of(base, account.regions.first().map(String::as_str)).await?.account;
         if found != account.id {
             let (account, name) = (account.id, account.name.clone());
             return Err(Arc::new(CredentialsError::OtherAccount { account, name, found }));
         }
-        self.base.credentials(&wire.clock).await
+        self.link(&Link::Base(base.clone())).await
     }
 
-    async fn assume(
-        &self,
-        wire: &Wire,
-        account: &Account,
-        role: &str,
-    ) -> Result<Loaded<Credentials>, CredentialsError> {
-        let region = self.sts_region(account.regions.first().map(String::as_str)).await;
-        match sts::assume_role(wire, &self.base, &region, account, role).await {
-            Ok(loaded) => {
-                tracing::debug!(account = %account.id, role, "role assumed");
-                Ok(loaded)
-            }
-            // The base credentials' own trouble is told as it is.
-            Err(Error::Credentials(error)) => Err((*error).clone()),
-            Err(error) => {
-                let retryable = error.is_retryable();
-                let (code, message) = told(error);
-                tracing::warn!(account = %account.id, role, code, "role not assumed");
-                Err(CredentialsError::AssumeRole {
+    /// Assumes an account's role for a principal.
+    fn assume(
+        self: Arc<Self>,
+        principal: Principal,
+        account: Arc<Account>,
+    ) -> BoxFuture<'static, Result<Loaded<Credentials>, CredentialsError>> {
+        Box::pin(async move {
+            let role = account.role.as_deref().unwrap_or_default();
+            let base = self.base_of(&account);
+            let link = Link::end_of(base, &account.via);
+            let region = self.sts_region(base, account.regions.first().map(String::as_str)).await;
+            let ladder = self.policies.of(&principal.grant);
+            let name = session_name(account.session_name(), &principal);
+            let source_identity = account.source_identity.then(|| source_identity(&principal.caller));
+            let tags: Vec<_> = tags(&account.session_tags, &principal).collect();
+            loop {
+                let policy = ladder.policy().await.map_err(|reason| CredentialsError::Policy { reason })?;
+                let asked = AssumeRole {
+                    role,
+                    session_name: &name,
+                    policy: &policy.text,
+                    external_id: account.external_id.as_ref(),
+                    duration_seconds: account.duration_seconds,
+                    source_identity: source_identity.as_deref(),
+                    tags: &tags,
+                };
+                let answer = Sts { store: &self, link: &link, region: &region }.assume_role(&asked).await;
+                let told = match answer.map_err(Told::by) {
+                    Ok(loaded) => {
+                        tracing::debug!(account = %account.id, role, session = name, "role assumed");
+                        return Ok(loaded);
+                    }
+                    Err(Err(error)) => return Err(error),
+                    Err(Ok(told)) => told.without(account.external_id.as_ref()),
+                };
+                if told.code.starts_with("PackedPolicyTooLarge") && ladder.step_down(&policy).await {
+                    continue;
+                }
+                tracing::warn!(account = %account.id, role, code = told.code, "role not assumed");
+                return Err(CredentialsError::AssumeRole {
                     account: account.id,
                     name: account.name.clone(),
                     role: role.to_owned(),
+                    via: link.role().cloned(),
                     external_id: account.external_id.is_some(),
-                    code,
-                    message,
-                    retryable,
-                })
+                    told,
+                });
             }
-        }
+        })
+    }
+
+    /// Assumes the last of the roles in between, for all who need it.
+    fn assume_hub(
+        self: Arc<Self>,
+        base: Arc<Base>,
+        roles: Arc<[String]>,
+    ) -> BoxFuture<'static, Result<Loaded<Credentials>, CredentialsError>> {
+        Box::pin(async move {
+            let Some((role, before)) = roles.split_last() else {
+                return Err(CredentialsError::NotLoaded);
+            };
+            let link = Link::end_of(&base, before);
+            let region = self.sts_region(&base, None).await;
+            let asked = AssumeRole {
+                role,
+                session_name: crate::account::DEFAULT_SESSION_NAME,
+                policy: HUB_POLICY,
+                external_id: None,
+                duration_seconds: None,
+                source_identity: None,
+                tags: &[],
+            };
+            let answer = Sts { store: &self, link: &link, region: &region }.assume_role(&asked).await;
+            answer.map_err(|error| match Told::by(error) {
+                Ok(told) => {
+                    tracing::warn!(role, code = told.code, "role in between not assumed");
+                    CredentialsError::AssumeHub { role: role.clone(), via: link.role().cloned(), told }
+                }
+                Err(error) => error,
+            })
+        })
+    }
+
+    /// Asks a person for an MFA code, and STS for the session that it gives.
+    fn authenticate(
+        self: Arc<Self>,
+        mfa: Mfa,
+    ) -> BoxFuture<'static, Result<Loaded<Credentials>, CredentialsError>> {
+        Box::pin(async move {
+            let serial = &*mfa.serial;
+            let link = Link::Bare(self.base.clone());
+            // Nobody is asked in vain.
+            self.base.credentials(&self.wire.clock).await.map_err(|error| (*error).clone())?;
+            let region = self.sts_region(&self.base, None).await;
+            let mut tries = 0;
+            loop {
+                tries += 1;
+                let code = mfa.prompt.code(serial).await;
+                let code =
+                    code.map_err(|reason| CredentialsError::NoMfaCode { serial: serial.to_owned(), reason })?;
+                let answer =
+                    Sts { store: &self, link: &link, region: &region }.session_token(serial, &code).await;
+                let told = match answer.map_err(Told::by) {
+                    Ok(loaded) => {
+                        tracing::debug!(serial, "the base credentials have an MFA session");
+                        return Ok(loaded);
+                    }
+                    Err(Err(error)) => return Err(error),
+                    Err(Ok(told)) => told.without(Some(&code)),
+                };
+                tracing::warn!(serial, code = told.code, "no MFA session");
+                if !told.wrong_mfa_code() || tries == 3 {
+                    return Err(CredentialsError::Mfa { serial: serial.to_owned(), told });
+                }
+            }
+        })
     }
 
     /// The home region; without one the account's first, and without that the oldest there is.
-    async fn sts_region(&self, of_account: Option<&str>) -> String {
-        self.base.region().await.or(of_account).unwrap_or("us-east-1").to_owned()
+    async fn sts_region(&self, base: &Base, of_account: Option<&str>) -> String {
+        base.region().await.or(of_account).unwrap_or("us-east-1").to_owned()
     }
 
-    fn slot(&self, key: Key) -> Arc<Slot<Credentials, CredentialsError>> {
-        self.roles.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default().clone()
+    fn base_of(&self, account: &Account) -> &Arc<Base> {
+        account.profile.as_ref().and_then(|profile| self.profiles.get(profile)).unwrap_or(&self.base)
     }
-}
 
-impl Key {
-    /// Nothing for an account that is asked with the base credentials.
-    pub(crate) fn of(account: &Account) -> Option<Self> {
-        Some(Self {
+    fn session(&self, principal: &Principal, account: &Account) -> Arc<Slot<Credentials, CredentialsError>> {
+        let session = Session {
             account: account.id,
-            role: account.role.clone()?,
-            external_id: account.external_id.clone(),
-            session_name: account.session_name().to_owned(),
-        })
+            caller: principal.caller.clone(),
+            plugin: principal.plugin.clone(),
+            grant: principal.grant.clone(),
+        };
+        self.sessions.get_with(session, Arc::default)
     }
-}
 
-/// The code and the message of a failed question to STS.
-fn told(error: Error) -> (String, String) {
-    match error {
-        Error::Service { code, message, .. } => (code, message),
-        Error::Throttled { message, .. } => ("Throttled".to_owned(), message),
-        Error::Timeout { reason } => ("Timeout".to_owned(), reason),
-        Error::Transport { reason } => ("Transport".to_owned(), reason),
-        error @ Error::Unavailable { .. } => ("Transport".to_owned(), error.to_string()),
-        other => ("Failed".to_owned(), other.to_string()),
+    fn hub(&self, base: &Base, roles: &Arc<[String]>) -> Arc<Slot<Credentials, CredentialsError>> {
+        let hub = Hub { profile: base.profile_name().map(str::to_owned), roles: roles.clone() };
+        self.hubs.get_with(hub, Arc::default)
     }
 }

@@ -1,5 +1,6 @@
-//! The two questions to STS, through our own engine.
+//! The questions to STS, through our own engine.
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
@@ -8,12 +9,14 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use tokio::time::Instant;
 
-use super::base::Base;
+use super::link::Link;
+use super::secret::Secret;
 use super::slot::Loaded;
-use crate::account::{Account, AccountId};
+use super::store::Store;
+use crate::account::AccountId;
 use crate::error::Error;
 use crate::protocol::{self, Value};
-use crate::wire::{Exchange, Outgoing, Source, Wire};
+use crate::wire::{Exchange, Outgoing, Source};
 
 /// Who signs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,74 +41,135 @@ impl Identity {
     }
 }
 
-/// Asks whose the base credentials are.
-pub(super) async fn caller_identity(wire: &Wire, base: &Base, region: &str) -> Result<Identity, Error> {
-    let read = |output: Value<'_>| {
-        Identity::read(&output)
-            .ok_or_else(|| Error::Response { reason: "GetCallerIdentity told no account".to_owned() })
-    };
-    ask(wire, base, region, "GetCallerIdentity", &json!({}), read).await
+/// A role to be assumed, and as what.
+#[derive(Debug)]
+pub(super) struct AssumeRole<'a> {
+    pub(super) role: &'a str,
+    pub(super) session_name: &'a str,
+    /// JSON: what the session is narrowed to.
+    pub(super) policy: &'a str,
+    pub(super) external_id: Option<&'a Secret>,
+    pub(super) duration_seconds: Option<u32>,
+    pub(super) source_identity: Option<&'a str>,
+    pub(super) tags: &'a [(&'a str, String)],
 }
 
-/// Assumes an account's role.
-pub(super) async fn assume_role(
-    wire: &Wire,
-    base: &Base,
-    region: &str,
-    account: &Account,
-    role: &str,
-) -> Result<Loaded<Credentials>, Error> {
-    let mut input = json!({ "RoleArn": role, "RoleSessionName": account.session_name() });
-    if let Some(external_id) = &account.external_id {
-        input["ExternalId"] = external_id.expose().into();
-    }
-    let read = |output: Value<'_>| {
-        let incomplete = || Error::Response { reason: "AssumeRole gave no whole credentials".to_owned() };
-        let (credentials, whose) = session(&output).ok_or_else(incomplete)?;
-        if whose.parse::<AccountId>().is_ok_and(|whose| whose == account.id) {
-            Ok(Loaded { expiry: credentials.expiry(), value: credentials })
-        } else {
-            Err(Error::Response { reason: format!("AssumeRole gave a session of account {whose}") })
+impl AssumeRole<'_> {
+    fn input(&self) -> Json {
+        let mut input = json!({
+            "RoleArn": self.role,
+            "RoleSessionName": self.session_name,
+            "Policy": self.policy,
+        });
+        if let Some(seconds) = self.duration_seconds {
+            input["DurationSeconds"] = seconds.into();
         }
-    };
-    ask(wire, base, region, "AssumeRole", &input, read).await
+        if !self.tags.is_empty() {
+            let tag = |(key, value): &(&str, String)| json!({ "Key": key, "Value": value });
+            input["Tags"] = self.tags.iter().map(tag).collect();
+        }
+        if let Some(external_id) = self.external_id {
+            input["ExternalId"] = external_id.expose().into();
+        }
+        if let Some(source_identity) = self.source_identity {
+            input["SourceIdentity"] = source_identity.into();
+        }
+        input
+    }
+
+    /// The account that the role is of.
+    fn account(&self) -> Option<&str> {
+        self.role.split(':').nth(4)
+    }
 }
 
-async fn ask<T>(
-    wire: &Wire,
-    base: &Base,
-    region: &str,
-    operation: &str,
-    input: &Json,
-    read: impl FnMut(Value<'_>) -> Result<T, Error> + Send,
-) -> Result<T, Error> {
-    let service = wire.service("sts")?;
-    let operation = service.operation(operation).map_err(|error| Error::Invalid(error.into()))?;
-    let request =
-        protocol::encode(&service, operation, input).map_err(|error| Error::Invalid(error.into()))?;
-    let exchange = Exchange {
-        outgoing: Outgoing { service: &service, operation, input, request: &request },
-        source: Source::Base(base),
-        region,
-        deadline: Instant::now() + wire.call,
-    };
-    let answer = tokio::time::timeout(wire.call, exchange.run(wire, read)).await;
-    answer.unwrap_or_else(|_| Err(Error::call_timeout(wire.call)))
+/// Asks STS, in one region, as one link of a chain.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sts<'a> {
+    pub(super) store: &'a Arc<Store>,
+    pub(super) link: &'a Link,
+    pub(super) region: &'a str,
 }
 
-/// The credentials of a session, and the account of its role.
-fn session(output: &Value<'_>) -> Option<(Credentials, String)> {
+impl Sts<'_> {
+    /// Whose the credentials are.
+    pub(super) async fn caller_identity(self) -> Result<Identity, Error> {
+        let read = |output: Value<'_>| {
+            Identity::read(&output)
+                .ok_or_else(|| Error::Response { reason: "GetCallerIdentity told no account".to_owned() })
+        };
+        self.ask("GetCallerIdentity", &json!({}), read).await
+    }
+
+    /// Assumes a role.
+    pub(super) async fn assume_role(self, role: &AssumeRole<'_>) -> Result<Loaded<Credentials>, Error> {
+        let read = |output: Value<'_>| {
+            let incomplete = || Error::Response { reason: "AssumeRole gave no whole credentials".to_owned() };
+            let credentials = credentials(&output, "AssumeRole").ok_or_else(incomplete)?;
+            let whose = account_of_session(&output).ok_or_else(incomplete)?;
+            if Some(whose) == role.account() {
+                Ok(Loaded { expiry: credentials.expiry(), value: credentials })
+            } else {
+                Err(Error::Response { reason: format!("AssumeRole gave a session of account {whose}") })
+            }
+        };
+        self.ask("AssumeRole", &role.input(), read).await
+    }
+
+    /// A session of a user who has shown an MFA code.
+    pub(super) async fn session_token(
+        self,
+        serial: &str,
+        code: &Secret,
+    ) -> Result<Loaded<Credentials>, Error> {
+        let read = |output: Value<'_>| {
+            let incomplete =
+                || Error::Response { reason: "GetSessionToken gave no whole credentials".to_owned() };
+            let credentials = credentials(&output, "GetSessionToken").ok_or_else(incomplete)?;
+            Ok(Loaded { expiry: credentials.expiry(), value: credentials })
+        };
+        let input = json!({ "SerialNumber": serial, "TokenCode": code.expose() });
+        self.ask("GetSessionToken", &input, read).await
+    }
+
+    async fn ask<T>(
+        self,
+        operation: &str,
+        input: &Json,
+        read: impl FnMut(Value<'_>) -> Result<T, Error> + Send,
+    ) -> Result<T, Error> {
+        let wire = self.store.wire();
+        let service = wire.service("sts")?;
+        let operation = service.operation(operation).map_err(|error| Error::Invalid(error.into()))?;
+        let request =
+            protocol::encode(&service, operation, input).map_err(|error| Error::Invalid(error.into()))?;
+        let exchange = Exchange {
+            outgoing: Outgoing { service: &service, operation, input, request: &request },
+            source: Source::Link { store: self.store, link: self.link },
+            region: self.region,
+            deadline: Instant::now() + wire.call,
+        };
+        let answer = tokio::time::timeout(wire.call, exchange.run(wire, read)).await;
+        answer.unwrap_or_else(|_| Err(Error::call_timeout(wire.call)))
+    }
+}
+
+/// The credentials in an answer of STS.
+fn credentials(output: &Value<'_>, source: &'static str) -> Option<Credentials> {
     let credentials = output.get("Credentials")?;
     let text = |name| credentials.get(name).and_then(Value::as_str);
     let expiry = OffsetDateTime::parse(text("Expiration")?, &Rfc3339).ok()?.unix_timestamp();
     let expiry = SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(expiry).ok()?);
-    let credentials = Credentials::new(
+    Some(Credentials::new(
         text("AccessKeyId")?,
         text("SecretAccessKey")?,
         Some(text("SessionToken")?.to_owned()),
         Some(expiry),
-        "AssumeRole",
-    );
-    let arn = output.get("AssumedRoleUser")?.get("Arn")?.as_str()?;
-    Some((credentials, arn.split(':').nth(4)?.to_owned()))
+        source,
+    ))
+}
+
+/// The account that a role's session acts in.
+fn account_of_session<'a>(output: &'a Value<'_>) -> Option<&'a str> {
+    output.get("AssumedRoleUser")?.get("Arn")?.as_str()?.split(':').nth(4)
 }

@@ -14,7 +14,7 @@ pub use pattern::{InvalidPattern, Pattern};
 pub use refusal::Refusal;
 use serde::{Deserialize, Serialize};
 
-use crate::model::Operation;
+use crate::model::{Access, Operation, Permission};
 
 /// Whether a grant covers changes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -67,6 +67,30 @@ impl Grant {
     /// It may not; the text names the grant that would allow it.
     pub fn check(&self, operation: &Operation) -> Result<(), Refusal> {
         let action = &*operation.iam_action;
+        self.judge(action, operation.access, operation.sensitive.as_deref(), operation.exact_grant())
+    }
+
+    /// Whether an operation that needs this permission may be sent.
+    pub(crate) fn allows(&self, permission: &Permission) -> bool {
+        let exact = permission.exact_grant.as_deref().unwrap_or(&permission.action);
+        self.judge(&permission.action, permission.access, permission.sensitive.as_deref(), exact).is_ok()
+    }
+
+    /// The actions that every layer names without a wildcard.
+    pub(crate) fn named_by_all(&self) -> impl Iterator<Item = &str> {
+        let in_layer =
+            |name: &str, layer: &Vec<Pattern>| layer.iter().any(|pattern| pattern.is_exactly(name));
+        let names = self.layers.first().into_iter().flatten().map(Pattern::as_str);
+        names.filter(move |name| self.layers.iter().all(|layer| in_layer(name, layer)))
+    }
+
+    fn judge(
+        &self,
+        action: &str,
+        access: Access,
+        sensitive: Option<&str>,
+        exact: &str,
+    ) -> Result<(), Refusal> {
         let refused =
             self.layers.iter().position(|layer| !layer.iter().any(|pattern| pattern.matches(action)));
         match refused {
@@ -77,14 +101,13 @@ impl Grant {
             Some(_) => return Err(Refusal::NotGranted { action: action.to_owned() }),
             None => {}
         }
-        if self.mode == Mode::ReadOnly && !operation.access.is_read_only() {
-            return Err(Refusal::WriteInReadOnly { action: action.to_owned(), access: operation.access });
+        if self.mode == Mode::ReadOnly && !access.is_read_only() {
+            return Err(Refusal::WriteInReadOnly { action: action.to_owned(), access });
         }
-        if let Some(reason) = &operation.sensitive {
-            let exact = operation.exact_grant();
+        if let Some(reason) = sensitive {
             let named = |layer: &Vec<Pattern>| layer.iter().any(|pattern| pattern.is_exactly(exact));
             if !self.layers.iter().all(named) {
-                return Err(Refusal::Sensitive { grant: exact.to_owned(), reason: reason.to_string() });
+                return Err(Refusal::Sensitive { grant: exact.to_owned(), reason: reason.to_owned() });
             }
         }
         Ok(())

@@ -5,6 +5,7 @@ mod index;
 mod lookup;
 mod pack;
 mod partitions;
+mod permissions;
 mod service;
 mod shape;
 mod spelling;
@@ -14,6 +15,7 @@ mod tests;
 pub use error::{UnknownOperation, UnknownService};
 pub use pack::Pack;
 pub use partitions::{Partition, PartitionOutputs, Partitions, Region};
+pub(crate) use permissions::Permission;
 pub use service::{Access, Operation, Paginator, Protocol, Service, Signature};
 pub use shape::{
     Bounds, ErrorTraits, Kind, List, Location, Map, Member, MemberOrder, Shape, ShapeId, Structure, Text,

@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 use super::error::{UnknownService, most_similar};
 use super::index::{Index, MAGIC, MAX_INDEX, Span};
 use super::partitions::Partitions;
+use super::permissions::{Permission, Permissions};
 use super::service::{Operation, Service};
 use super::spelling::Names;
 
@@ -137,6 +138,22 @@ impl Pack {
             Some(reason) => Err(UnknownService::Damaged { name: name.to_owned(), reason: reason.clone() }),
             None => Ok(()),
         }
+    }
+
+    /// The permissions of all operations of all services, in no order. Reads the whole file, and keeps nothing: ask
+    /// on a thread that may be busy for some hundredths of a second.
+    ///
+    /// # Errors
+    ///
+    /// The pack, or a service in it, is damaged.
+    pub(crate) fn permissions(&self) -> Result<Vec<Permission>, String> {
+        self.intact("").map_err(|error| error.to_string())?;
+        let mut all = Vec::with_capacity(20_000);
+        for (name, entry) in &self.services {
+            let read = self.frames.parse::<Permissions>(entry.span);
+            all.extend(read.map_err(|reason| format!("{name}: {reason}"))?.operations.into_values());
+        }
+        Ok(all)
     }
 
     /// The partitions with their regions.

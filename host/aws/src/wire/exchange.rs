@@ -13,7 +13,7 @@ use super::lane::Lane;
 use super::places::Place;
 use super::{Outgoing, Places, SendError, Wire, correct};
 use crate::account::{Account, AccountId};
-use crate::credentials::{Base, Store};
+use crate::credentials::{Link, Store};
 use crate::error::Error;
 use crate::principal::Principal;
 use crate::protocol::{self, DecodeError, ServiceError, Value};
@@ -23,8 +23,13 @@ use crate::transport::TransportError;
 /// Whose credentials sign, and whose place is taken.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Source<'a> {
-    /// The base credentials; takes no place, since others wait for it that may hold theirs.
-    Base(&'a Base),
+    /// A link of the chain to an account; takes no place, since others wait for it that may hold theirs.
+    Link {
+        /// Where its credentials are.
+        store: &'a Arc<Store>,
+        /// Which one.
+        link: &'a Link,
+    },
     /// An account's.
     Account {
         /// For whom.
@@ -32,7 +37,7 @@ pub(crate) enum Source<'a> {
         /// The account.
         account: &'a Arc<Account>,
         /// Where its credentials are.
-        store: &'a Store,
+        store: &'a Arc<Store>,
         /// Where its places are.
         places: &'a Places,
     },
@@ -90,7 +95,7 @@ impl Exchange<'_> {
                 }
                 Err(failure) => failure,
             };
-            tracing::debug!(attempt, kind = ?failure.kind, error = %failure.error, "attempt failed");
+            tracing::debug!(attempt, kind = ?failure.kind, error = %self.shown(&failure.error), "attempt failed");
             let again = tokio::select! {
                 biased;
                 // Somebody's failure was one too many: what was to be tried again is not.
@@ -116,7 +121,7 @@ impl Exchange<'_> {
         if let Some(refusal) = lane.breaker.refusal() {
             return Err(refused(refusal));
         }
-        let credentials = if operation.unsigned { None } else { Some(self.source.credentials(wire).await?) };
+        let credentials = if operation.unsigned { None } else { Some(self.source.credentials().await?) };
         let _place = tokio::select! {
             biased;
             place = self.source.place(&lane.region) => place?,
@@ -206,6 +211,14 @@ impl Exchange<'_> {
         }
     }
 
+    /// What a log may show of an error. STS repeats what it finds malformed, an external id for one.
+    fn shown<'b>(&self, error: &'b Error) -> &'b dyn std::fmt::Display {
+        match (&self.source, error) {
+            (Source::Link { .. }, Error::Service { code, .. }) => code,
+            (_, error) => error,
+        }
+    }
+
     /// Whether S3 says that the bucket is in another region of the same partition, where it then is asked.
     fn moved(
         &self,
@@ -245,28 +258,30 @@ impl Exchange<'_> {
 impl Source<'_> {
     fn account(&self) -> Option<AccountId> {
         match self {
-            Self::Base(_) => None,
+            Self::Link { .. } => None,
             Self::Account { account, .. } => Some(account.id),
         }
     }
 
-    async fn credentials(&self, wire: &Wire) -> Result<Credentials, Error> {
+    async fn credentials(&self) -> Result<Credentials, Error> {
         match self {
-            Self::Base(base) => Ok(base.credentials(&wire.clock).await?),
-            Self::Account { account, store, .. } => Ok(store.credentials(wire, account).await?),
+            Self::Link { store, link } => Ok(store.link(link).await?),
+            Self::Account { principal, account, store, .. } => {
+                Ok(store.credentials(principal, account).await?)
+            }
         }
     }
 
     fn forget(&self, used: &Credentials) {
         match self {
-            Self::Base(base) => base.forget(used),
-            Self::Account { account, store, .. } => store.forget(account, used),
+            Self::Link { store, link } => store.forget_link(link, used),
+            Self::Account { principal, account, store, .. } => store.forget(principal, account, used),
         }
     }
 
     async fn place(&self, region: &Arc<str>) -> Result<Option<Place>, Error> {
         match self {
-            Self::Base(_) => Ok(None),
+            Self::Link { .. } => Ok(None),
             Self::Account { principal, account, places, .. } => {
                 places.take(principal, account.id, region).await.map(Some)
             }

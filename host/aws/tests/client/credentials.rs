@@ -1,8 +1,9 @@
 //! Credentials of accounts: cached, renewed, and explained where they cannot be had.
 //!
 //! The folders of `tests/credentials` are cases: what STS answers (`answer.xml` with the status of `case.json`), for
-//! which account, and the whole text of the error.
+//! which account, and the whole text of the error. Roles in between that are not the one that `fails` are given.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -28,7 +29,9 @@ async fn a_thousand_calls_assume_the_role_once() {
         _ => vpcs(),
     })
     .await;
-    let client = client(&server);
+    let mut config = config(&server, vec![with_role(PRODUCTION, "production")]);
+    config.timeouts.read = Duration::from_secs(5);
+    let client = Client::new(config).unwrap();
     let calls: Vec<_> = (0..1000)
         .map(|_| {
             let client = client.clone();
@@ -169,6 +172,14 @@ struct Case {
     status: u16,
     #[serde(default)]
     external_id: bool,
+    #[serde(default)]
+    via: Vec<String>,
+    fails: Option<String>,
+    duration_seconds: Option<u32>,
+    #[serde(default)]
+    source_identity: bool,
+    #[serde(default)]
+    session_tags: BTreeMap<String, String>,
     requests: usize,
     retryable: bool,
     error: String,
@@ -184,8 +195,19 @@ async fn cases() {
         let case: Case = serde_json::from_slice(&std::fs::read(path.join("case.json")).unwrap()).unwrap();
         let answer = std::fs::read_to_string(path.join("answer.xml")).unwrap();
         let status = case.status;
-        let server = Server::start(move |_| Reply::status(status, answer.clone())).await;
-        let mut account = with_role(PRODUCTION, "production");
+        let fails = case.fails.unwrap_or_else(|| "arn:aws:iam::222222222222:role/Reader".to_owned());
+        let server = Server::start(move |request| match request.form("RoleArn") {
+            Some(role) if role != fails => assumed(request),
+            _ => Reply::status(status, answer.clone()),
+        })
+        .await;
+        let mut account = Account {
+            via: case.via,
+            duration_seconds: case.duration_seconds,
+            source_identity: case.source_identity,
+            session_tags: case.session_tags,
+            ..with_role(PRODUCTION, "production")
+        };
         if !case.external_id {
             account.external_id = None;
         }
@@ -200,5 +222,5 @@ async fn cases() {
         );
         count += 1;
     }
-    assert!(count >= 6, "{count} cases");
+    assert!(count >= 15, "{count} cases");
 }

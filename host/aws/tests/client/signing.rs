@@ -17,7 +17,7 @@ async fn signed_for_the_target() {
     assert_eq!(assume.scope()[2..], ["us-east-1", "sts", "aws4_request"], "the home region");
     assert_eq!(assume.access_key(), "AKIABASE");
     assert_eq!(assume.form("ExternalId").as_deref(), Some(EXTERNAL_ID));
-    assert_eq!(assume.form("RoleSessionName").as_deref(), Some("tollgate"));
+    assert_eq!(assume.form("RoleSessionName").as_deref(), Some("tollgate-test-tester"));
     assert_eq!(assume.headers["x-amz-security-token"], BASE_TOKEN);
     assert_eq!(describe.scope()[2..], ["eu-west-1", "ec2", "aws4_request"]);
     assert_eq!(describe.access_key(), "ASIA222222222222");

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Call, object};
 use crate::auth::{Identity, NewSession, Policy};
-use crate::org::OrgAccount;
+use crate::org::{OrgAccount, Trust};
 use crate::problem::Problem;
 use crate::world::AssumedRole;
 
@@ -44,23 +44,35 @@ fn assume_role(call: &Call<'_>) -> Result<Map<String, Value>, Problem> {
              Member must satisfy regular expression pattern: [\\w+=,.@-]*"
         )));
     }
-    let denied = || Problem::Denied {
+    let denied = |action: &str| Problem::Denied {
         who: call.identity.arn.clone(),
-        action: "sts:AssumeRole".to_owned(),
+        action: action.to_owned(),
         resource: Some(arn.to_owned()),
     };
     // That a role does not exist and that it does not trust the caller are the same answer.
-    let account = organization.account_of_role(arn).ok_or_else(denied)?;
-    let trusted = call.place.account == organization.management_account && !account.denied;
-    if !trusted || account.external_id.as_deref().is_some_and(|expected| expected != text("ExternalId")) {
-        return Err(denied());
+    let account = organization.account_of_role(arn).ok_or_else(|| denied("sts:AssumeRole"))?;
+    let trusted = match account.trusts.as_slice() {
+        [] => call.place.account == organization.management_account,
+        accounts => accounts.contains(&call.place.account),
+    };
+    let wrong_id = account.external_id.as_deref().is_some_and(|expected| expected != text("ExternalId"));
+    if !trusted || account.denied || wrong_id {
+        return Err(denied("sts:AssumeRole"));
     }
-    let policy = call.text("Policy").map(|policy| {
-        Policy::parse(policy).map_err(|reason| {
-            Problem::service(400, "MalformedPolicyDocument", format!("{reason} (in this simulator)"))
-        })
-    });
-    let policy = policy.transpose()?;
+    let tags = tags(call);
+    for (action, sent, trust) in [
+        ("sts:SetSourceIdentity", call.input.contains_key("SourceIdentity"), account.set_source_identity),
+        ("sts:TagSession", !tags.is_empty(), account.tag_session),
+    ] {
+        let own = call.identity.policy.as_ref().is_none_or(|policy| policy.allows(action));
+        match trust {
+            Trust::Required if !sent => return Err(denied("sts:AssumeRole")),
+            Trust::Refused if sent => return Err(denied(action)),
+            _ if sent && !own => return Err(denied(action)),
+            _ => {}
+        }
+    }
+    let policy = call.text("Policy").map(session_policy).transpose()?;
     let duration = duration(call, account)?;
     let role = arn.rsplit_once('/').map_or(arn, |(_, role)| role);
     let assumed = format!("arn:aws:sts::{}:assumed-role/{role}/{name}", account.id);
@@ -81,6 +93,7 @@ fn assume_role(call: &Call<'_>) -> Result<Map<String, Value>, Problem> {
         external_id: call.text("ExternalId").map(str::to_owned),
         policy: call.text("Policy").map(str::to_owned),
         source_identity: call.text("SourceIdentity").map(str::to_owned),
+        session_tags: tags,
         duration,
     });
     let output = json!({
@@ -99,6 +112,25 @@ fn assume_role(call: &Call<'_>) -> Result<Map<String, Value>, Problem> {
     Ok(output)
 }
 
+/// Reads a session policy, which AWS takes up to 2,048 characters of.
+fn session_policy(text: &str) -> Result<Policy, Problem> {
+    if text.chars().count() > 2048 {
+        return Err(invalid(
+            "Value at 'policy' failed to satisfy constraint: Member must have length less than or equal to 2048",
+        ));
+    }
+    Policy::parse(text).map_err(|reason| {
+        Problem::service(400, "MalformedPolicyDocument", format!("{reason} (in this simulator)"))
+    })
+}
+
+/// The session tags of a request.
+fn tags(call: &Call<'_>) -> Vec<(String, String)> {
+    let tags = call.input.get("Tags").and_then(Value::as_array).into_iter().flatten();
+    let text = |tag: &Value, name: &str| tag.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    tags.map(|tag| (text(tag, "Key"), text(tag, "Value"))).collect()
+}
+
 /// How long the session is good: as asked, within the role's bounds, but no longer than the simulator's own limit.
 fn duration(call: &Call<'_>, account: &OrgAccount) -> Result<Duration, Problem> {
     let asked = call.input.get("DurationSeconds").and_then(Value::as_i64).unwrap_or(3600);
@@ -107,6 +139,13 @@ fn duration(call: &Call<'_>, account: &OrgAccount) -> Result<Duration, Problem> 
             "Value '{asked}' at 'durationSeconds' failed to satisfy constraint: \
              Member must have value greater than or equal to 900"
         )));
+    }
+    if asked > 3600 && call.identity.arn.contains(":assumed-role/") {
+        return Err(Problem::service(
+            400,
+            "ValidationError",
+            "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining",
+        ));
     }
     if asked > i64::from(account.max_session_seconds.unwrap_or(3600)) {
         return Err(Problem::service(

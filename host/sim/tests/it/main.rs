@@ -4,3 +4,4 @@
 mod boto3;
 mod client;
 mod faults;
+mod roles;
