@@ -12,6 +12,8 @@ mod compare;
 mod examples;
 #[path = "parity/judge.rs"]
 mod judge;
+#[path = "parity/masks.rs"]
+mod masks;
 #[path = "parity/model.rs"]
 mod model;
 #[path = "parity/sample.rs"]

@@ -81,12 +81,14 @@ const VERBS: [&str; 11] = [
     "Simulate",
 ];
 
-/// Whether answers of an operation are kept: it only lists or reads, and nothing that is secret.
+/// Whether answers of an operation are kept: it only lists or reads, and nothing that is secret. What STS tells is
+/// about the very session that asks.
 pub(crate) fn is_kept(service: &Service, operation: &Operation) -> bool {
     let is_new_each_time = |shape| {
         service.structure(shape).is_some_and(|input| input.members.iter().any(|it| it.idempotency_token))
     };
-    operation.access.is_read_only()
+    &*service.name != "sts"
+        && operation.access.is_read_only()
         && operation.sensitive.is_none()
         && VERBS.iter().any(|verb| operation.name.starts_with(verb))
         && !operation.input.is_some_and(is_new_each_time)

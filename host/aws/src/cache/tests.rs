@@ -243,6 +243,7 @@ fn only_what_reads_and_is_no_secret_is_kept() {
         ("secretsmanager", "GetSecretValue"),
         ("ssm", "GetParameter"),
         ("sts", "GetSessionToken"),
+        ("sts", "GetCallerIdentity"),
         ("sqs", "ReceiveMessage"),
         ("logs", "StartQuery"),
         ("iam", "GenerateCredentialReport"),

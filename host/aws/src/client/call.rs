@@ -13,7 +13,7 @@ use crate::error::{Error, InvalidRequest};
 use crate::model::{Operation, Service};
 use crate::page::{Binding, Limits, Pager, Step};
 use crate::principal::Principal;
-use crate::protocol::{self, Value};
+use crate::protocol::{self, Mask, Value};
 use crate::select::Select;
 use crate::wire::{Exchange, Outgoing, Source};
 
@@ -81,7 +81,9 @@ impl Client {
         let account = self.account(request.target.account).await?;
         let region = inner.actual_region(&service, &account, &request.target.region).await;
         let region = &*region.map_err(InvalidRequest::from)?;
-        let one = One { inner, principal, service: &service, operation, account: &account, region, deadline };
+        let wanted = &select.as_ref().map_or(Mask::Everything, |select| select.mask());
+        let (service, account) = (&*service, &account);
+        let one = One { inner, principal, service, operation, account, region, wanted, deadline };
         let ask = async {
             let mut response = match pager {
                 Some(pager) => one.pages(pager).await?,
@@ -93,8 +95,8 @@ impl Client {
             Ok(response)
         };
         let answers = &inner.answers;
-        if answers.is_on() && is_kept(&service, operation) {
-            let credentials = credentials::Key::of(principal, &account);
+        if answers.is_on() && is_kept(service, operation) {
+            let credentials = credentials::Key::of(principal, account);
             let changes = answers.changes(account.id);
             let question = Question::new(principal, request, &scope.region, credentials, changes);
             return answers.get(question, request.fresh, deadline, ask).await;
@@ -112,15 +114,18 @@ pub(super) struct One<'a> {
     pub(super) operation: &'a Operation,
     pub(super) account: &'a Arc<Account>,
     pub(super) region: &'a str,
+    /// What is looked at of the output.
+    pub(super) wanted: &'a Mask,
     pub(super) deadline: Instant,
 }
 
 impl One<'_> {
     /// All pages, as far as they are wanted.
     pub(super) async fn pages(&self, mut pager: Pager<'_>) -> Result<Response, Error> {
+        let mask = pager.mask(self.wanted);
         loop {
             let input = pager.input();
-            let step = self.ask(&input, |page| pager.absorb(page)).await?;
+            let step = self.ask(&input, &mask, |page| pager.absorb(page)).await?;
             if let Step::Done { truncated } = step {
                 tracing::debug!(pages = pager.pages(), truncated, "merged");
                 let cursor = truncated.then(|| pager.cursor(&self.inner.cursors));
@@ -137,7 +142,7 @@ impl One<'_> {
                 .map_err(|error| Error::Internal { reason: format!("output: {error}") })?;
             if output.len() > limit { Err(Error::TooLarge { limit }) } else { Ok(output) }
         };
-        let output = self.ask(input, read).await?;
+        let output = self.ask(input, self.wanted, read).await?;
         Ok(Response { output, truncated: false, cursor: None })
     }
 
@@ -145,13 +150,14 @@ impl One<'_> {
     async fn ask<T>(
         &self,
         input: &serde_json::Value,
+        mask: &Mask,
         read: impl FnMut(Value<'_>) -> Result<T, Error> + Send,
     ) -> Result<T, Error> {
-        let Self { inner, principal, service, operation, account, region, deadline } = *self;
+        let Self { inner, principal, service, operation, account, region, deadline, .. } = *self;
         // Once for all attempts, so that they carry the same idempotency token.
         let request = protocol::encode(service, operation, input).map_err(InvalidRequest::from)?;
         let exchange = Exchange {
-            outgoing: Outgoing { service, operation, input, request: &request },
+            outgoing: Outgoing { service, operation, input, request: &request, mask },
             source: Source::Account { principal, account, store: &inner.store, places: &inner.places },
             region,
             deadline,

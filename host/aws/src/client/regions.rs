@@ -18,7 +18,7 @@ use crate::grant::{Grant, Mode};
 use crate::model::Service;
 use crate::page::{Binding, Limits, Pager};
 use crate::principal::Principal;
-use crate::protocol;
+use crate::protocol::{self, Mask};
 
 /// Regions are switched on and off by hand, and rarely.
 const KEPT: Duration = Duration::from_secs(10 * 60);
@@ -186,6 +186,7 @@ impl Inner {
             operation,
             account,
             region: &target.region,
+            wanted: &Mask::Everything,
             deadline: Instant::now() + self.wire.call,
         };
         let response = match Pager::new(&service, operation, binding, limits, None)? {

@@ -15,7 +15,7 @@ use super::slot::Loaded;
 use super::store::Store;
 use crate::account::AccountId;
 use crate::error::Error;
-use crate::protocol::{self, Value};
+use crate::protocol::{self, Mask, Value};
 use crate::wire::{Exchange, Outgoing, Source};
 
 /// Who signs.
@@ -144,7 +144,13 @@ impl Sts<'_> {
         let request =
             protocol::encode(&service, operation, input).map_err(|error| Error::Invalid(error.into()))?;
         let exchange = Exchange {
-            outgoing: Outgoing { service: &service, operation, input, request: &request },
+            outgoing: Outgoing {
+                service: &service,
+                operation,
+                input,
+                request: &request,
+                mask: &Mask::Everything,
+            },
             source: Source::Link { store: self.store, link: self.link },
             region: self.region,
             deadline: Instant::now() + wire.call,

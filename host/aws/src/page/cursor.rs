@@ -10,7 +10,8 @@ use crate::account::Target;
 use crate::canonical;
 use crate::error::InvalidRequest;
 
-/// Seals the cursors of one process; it dies with it.
+/// Seals the cursors of one process; it dies with it. One that outlives it would be a secret to be kept somewhere, to
+/// save a caller from beginning again.
 #[derive(Debug)]
 pub(crate) struct CursorKey(hmac::Key);
 
@@ -54,7 +55,8 @@ impl CursorKey {
 
     pub(super) fn open(&self, binding: Binding<'_>, cursor: &str) -> Result<Position, InvalidRequest> {
         let foreign = InvalidRequest::Cursor {
-            reason: "it is not from an earlier response of this very request (same account, region, service, operation and input)",
+            reason: "it is not from an earlier response of this very request (same account, region, service, operation \
+                     and input), or Tollgate was started anew since",
         };
         let Ok(bytes) = URL_SAFE_NO_PAD.decode(cursor) else { return Err(foreign) };
         let Some((seal, position)) = bytes.split_at_checked(SEAL) else { return Err(foreign) };

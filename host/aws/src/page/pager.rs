@@ -10,7 +10,7 @@ use super::path::Path;
 use super::size::page_size;
 use crate::error::{Error, InvalidRequest};
 use crate::model::{Operation, Paginator, Service};
-use crate::protocol::Value;
+use crate::protocol::{Mask, Value};
 
 /// How much of an output is wanted.
 #[derive(Clone, Copy, Debug)]
@@ -124,6 +124,16 @@ impl<'a> Pager<'a> {
             input.insert(key.to_owned(), size.into());
         }
         Json::Object(input)
+    }
+
+    /// What of a page has to be decoded, if so much of the output is wanted: what tells where the next page is as
+    /// well, and how many items there are.
+    pub(crate) fn mask(&self, wanted: &Mask) -> Mask {
+        let mut mask = wanted.clone();
+        let tells = self.plan.tokens.iter().map(|(_, path)| path).chain(&self.plan.more);
+        tells.for_each(|path| path.add_to(&mut mask, &Mask::Everything));
+        self.plan.columns.iter().for_each(|column| column.path.add_to(&mut mask, &Mask::NOTHING));
+        mask
     }
 
     /// Takes a page in.

@@ -1,6 +1,6 @@
 //! The expressions of paginators: `NextToken`, `Jobs[-1].JobId`, `NextMarker || Contents[-1].Key`.
 
-use crate::protocol::Value;
+use crate::protocol::{Mask, Value};
 
 /// Alternatives; the first that has a value holds.
 #[derive(Clone, Debug)]
@@ -34,6 +34,19 @@ impl<'a> Path<'a> {
             Some(steps)
         });
         alternatives.collect::<Option<_>>().map(|alternatives| Self { alternatives })
+    }
+
+    /// Adds to a mask what it passes, and what is wanted at its end.
+    pub(super) fn add_to(&self, mask: &mut Mask, wanted: &Mask) {
+        for steps in &self.alternatives {
+            let name = |step: &Step<'a>| match step {
+                Step::Field(name) => Some(*name),
+                Step::Index(_) => None,
+            };
+            // Lists are seen through by masks.
+            let names: Vec<_> = steps.iter().filter_map(name).collect();
+            mask.add_at(&names, wanted);
+        }
     }
 
     /// The names on the way, where there is but one way and no index on it.

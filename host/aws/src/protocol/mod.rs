@@ -26,6 +26,7 @@ mod decode;
 mod encode;
 mod error;
 mod input;
+mod mask;
 mod number;
 mod timestamp;
 mod value;
@@ -38,6 +39,7 @@ use http::{HeaderMap, Method};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 pub use error::{DecodeError, Fault, InvalidInput, Problem, ServiceError};
+pub use mask::Mask;
 pub use value::Value;
 pub use values::UnknownValues;
 
@@ -150,7 +152,23 @@ pub fn decode<'a>(
     headers: &HeaderMap,
     body: &'a [u8],
 ) -> Result<Value<'a>, DecodeError> {
-    decode::decode(service, operation, status, headers, body)
+    decode_masked(service, operation, status, headers, body, &Mask::Everything)
+}
+
+/// [`decode`], but for what is not wanted, which is read over without making values of it.
+///
+/// # Errors
+///
+/// As [`decode`]; what is not wanted has to be well-formed, and no more than that.
+pub fn decode_masked<'a>(
+    service: &'a Service,
+    operation: &'a Operation,
+    status: u16,
+    headers: &HeaderMap,
+    body: &'a [u8],
+    mask: &'a Mask,
+) -> Result<Value<'a>, DecodeError> {
+    decode::decode(service, operation, status, headers, body, mask)
 }
 
 /// Reads what went wrong from a response that is not a success (status 300 or above).

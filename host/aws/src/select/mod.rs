@@ -8,6 +8,7 @@ mod budget;
 mod check;
 mod functions;
 mod interpret;
+mod looks;
 
 use std::num::NonZero;
 use std::sync::{Arc, LazyLock};
@@ -19,12 +20,16 @@ use tokio::sync::Semaphore;
 use self::budget::Budget;
 use self::interpret::Interpreter;
 use crate::error::InvalidRequest;
+use crate::protocol::Mask;
 
 /// No expression is longer.
 const MAX_LENGTH: usize = 8 * 1024;
 
 /// No expression is deeper: it is parsed, evaluated and dropped recursively, on stacks of 2 MiB.
 const MAX_DEPTH: usize = 64;
+
+/// What a longer one looks at is not found out: that takes time by the square of the length.
+const MAX_ANALYSED: usize = 2 * 1024;
 
 /// An expression, compiled.
 #[derive(Debug)]
@@ -51,6 +56,16 @@ impl Select {
             Ok(()) => Ok(Self { text: text.to_owned(), ast }),
             Err(flaw) => refuse(format!("{}, {}", flaw.reason, place(text, flaw.offset))),
         }
+    }
+
+    /// What of an output it looks at. Evaluated over that alone, it gives the same.
+    pub(crate) fn mask(&self) -> Mask {
+        if self.text.len() > MAX_ANALYSED {
+            return Mask::Everything;
+        }
+        let mut mask = Mask::NOTHING;
+        looks::at(&self.ast, &Mask::Everything, &mut mask);
+        mask
     }
 
     /// Applies it to an output in JSON; the result as JSON, of at most `limit` bytes.

@@ -190,14 +190,14 @@ impl Exchange<'_> {
     ) -> Result<T, Refused> {
         const LARGE: usize = 512 * 1024;
         let mut decode = || {
-            let Outgoing { service, operation, .. } = self.outgoing;
+            let Outgoing { service, operation, mask, .. } = self.outgoing;
             let (status, headers, body) = (response.status().as_u16(), response.headers(), response.body());
             if status >= 300 {
                 return Err(Refused::Service(protocol::decode_error(
                     service, operation, status, headers, body,
                 )));
             }
-            match protocol::decode(service, operation, status, headers, body) {
+            match protocol::decode_masked(service, operation, status, headers, body, mask) {
                 Ok(value) => read(value).map_err(Refused::Error),
                 Err(DecodeError::Service(error)) => Err(Refused::Service(error)),
                 Err(error) => Err(Refused::Error(Error::Response { reason: error.to_string() })),

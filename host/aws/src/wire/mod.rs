@@ -23,7 +23,7 @@ use crate::endpoint::{EndpointError, GLOBAL, Router};
 use crate::error::Error;
 use crate::model::{Operation, Pack, Service};
 use crate::profile::LazyProfile;
-use crate::protocol::HttpRequest;
+use crate::protocol::{HttpRequest, Mask};
 use crate::retry::RetryConfig;
 use crate::sign::{Options, SignError, sign};
 use crate::transport::{Transport, TransportError};
@@ -50,6 +50,8 @@ pub(crate) struct Outgoing<'a> {
     pub(crate) operation: &'a Operation,
     pub(crate) input: &'a Json,
     pub(crate) request: &'a HttpRequest,
+    /// What of the answer is decoded.
+    pub(crate) mask: &'a Mask,
 }
 
 impl Wire {
@@ -86,7 +88,7 @@ impl Wire {
         credentials: Option<&Credentials>,
         skew: i64,
     ) -> Result<Response<Bytes>, SendError> {
-        let Outgoing { service, operation, input, request } = outgoing;
+        let Outgoing { service, operation, input, request, .. } = outgoing;
         let endpoint = self.router.endpoint(service, operation, input, region).await?;
         let mut whole = Request::builder()
             .method(request.method.clone())

@@ -47,7 +47,9 @@ async fn number(client: &Client, principal: &Principal, request: Request) -> Str
 async fn a_thousand_identical_calls_send_one_request() {
     let server =
         world::server(|_, count| Reply::Later(Duration::from_millis(50), Box::new(numbered(count)))).await;
-    let client = production(&server);
+    let mut config = config(&server, vec![with_role(PRODUCTION, "production")]);
+    config.timeouts.read = Duration::from_secs(5);
+    let client = Client::new(Config { cache: CacheConfig::default(), ..config }).unwrap();
     let calls: Vec<_> = (0..1000)
         .map(|_| {
             let client = client.clone();

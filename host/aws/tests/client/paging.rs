@@ -201,3 +201,93 @@ async fn select_sees_all_pages() {
     // JMESPath orders numbers alone, so the first half is empty.
     assert_eq!(output(&response), json!(["r-8", "r-9"]));
 }
+
+/// Objects `o-0` to `o-9` with prefixes between them, in pages of 3. The token is the last key, as old S3 has it.
+async fn objects() -> Server {
+    world::server(|request, _| {
+        let marker = request
+            .path
+            .split_once("marker=o-")
+            .map_or(0, |(_, rest)| rest.split('&').next().unwrap().parse::<usize>().unwrap() + 1);
+        let objects: String = (marker..10)
+            .take(3)
+            .map(|n| {
+                format!(
+                    "<Contents><Key>o-{n}</Key><Size>{n}</Size><Owner><ID>me</ID></Owner></Contents>\
+                     <CommonPrefixes><Prefix>p-{n}</Prefix></CommonPrefixes>"
+                )
+            })
+            .collect();
+        let more = marker + 3 < 10;
+        Reply::ok(format!(
+            "<ListBucketResult><Name>b</Name><IsTruncated>{more}</IsTruncated>{objects}</ListBucketResult>"
+        ))
+    })
+    .await
+}
+
+#[tokio::test]
+async fn what_is_selected_is_the_same_as_of_the_whole_output() {
+    let server = objects().await;
+    let client = client(&server);
+    let principal = grant(tollgate_aws::grant::Mode::ReadOnly, &["s3:*"]);
+    let list = |select: Option<&str>, max_items, cursor| Request {
+        select: select.map(str::to_owned),
+        max_items,
+        cursor,
+        ..request(PRODUCTION, "s3", "ListObjects", json!({"Bucket": "b"}))
+    };
+    for max_items in [None, Some(1), Some(4), Some(7), Some(100)] {
+        for select in [
+            "Contents[].Size",
+            "Contents[?Size > `3`].{key: Key, owner: Owner.ID}",
+            "CommonPrefixes[].Prefix",
+            "length(Contents[])",
+            "keys(@)",
+            "[length(Contents || `[]`), Name, Marker, IsTruncated]",
+            "sort_by(Contents || `[]`, &Size)[-1].Key",
+            "`1`",
+        ] {
+            let (mut cursor, mut seen) = (None, std::collections::HashSet::new());
+            loop {
+                let whole = client.call(&principal, list(None, max_items, cursor.clone())).await.unwrap();
+                let chosen = client.call(&principal, list(Some(select), max_items, cursor)).await.unwrap();
+                let expected = jmespath::compile(select).unwrap();
+                let expected =
+                    expected.search(jmespath::Variable::from_json(&whole.output).unwrap()).unwrap();
+                assert_eq!(chosen.output, expected.to_string(), "{select} of {}", whole.output);
+                // Both go on at the same place.
+                assert_eq!((chosen.truncated, &chosen.cursor), (whole.truncated, &whole.cursor));
+                cursor = chosen.cursor;
+                assert!(seen.insert(cursor.clone()), "{select} stands still");
+                if cursor.is_none() {
+                    break;
+                }
+            }
+            let calls = max_items.map_or(1, |max| 20_usize.div_ceil(max as usize));
+            assert_eq!(seen.len(), calls, "{select} by {max_items:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_selected_does_not_count_as_output() {
+    let server = world::server(|_, count| {
+        let instance = format!(
+            "<item><instanceId>i-{count}</instanceId><keyName>{}</keyName></item>",
+            "k".repeat(10_000)
+        );
+        let token = if count < 20 { format!("<nextToken>{count}</nextToken>") } else { String::new() };
+        Reply::ok(format!(
+            "<DescribeInstancesResponse><reservationSet><item><instancesSet>{instance}</instancesSet></item>\
+             </reservationSet>{token}</DescribeInstancesResponse>"
+        ))
+    })
+    .await;
+    let config = config(&server, vec![with_role(PRODUCTION, "production")]);
+    let client = Client::new(Config { max_output_bytes: 50_000, ..config }).unwrap();
+    let select = Some("Reservations[].Instances[].InstanceId".to_owned());
+    let response = client.call(&reading(), Request { select, ..instances(None, None) }).await.unwrap();
+    assert!(!response.truncated);
+    assert_eq!(output(&response).as_array().unwrap().len(), 21);
+}

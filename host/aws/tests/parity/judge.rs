@@ -12,6 +12,7 @@ use tollgate_aws::model::{Operation, Protocol, Service};
 use tollgate_aws::protocol::{HttpRequest, decode, decode_error, encode_with};
 
 use crate::compare::difference;
+use crate::masks::same_when_masked;
 
 /// The idempotency token that the judge sends.
 const TOKEN: &str = "00000000-0000-4000-8000-000000000000";
@@ -147,5 +148,6 @@ pub(crate) fn same_answer(service: &Service, operation: &Operation, answer: &Val
     // The text is what crosses to callers.
     let text = serde_json::to_string(&ours).map_err(|error| error.to_string())?;
     let ours: Value = serde_json::from_str(&text).map_err(|error| error.to_string())?;
+    same_when_masked(service, operation, status, &headers, &body, &ours).map_err(differs)?;
     difference("answer", &ours, &answer["value"]).map_or(Ok(()), |reason| Err(differs(reason)))
 }

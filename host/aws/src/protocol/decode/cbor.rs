@@ -10,6 +10,7 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
 use super::super::error::DecodeError;
+use super::super::mask::Mask;
 use super::super::value::Value;
 use super::json::Seed;
 use crate::model::{Operation, Service, ShapeId};
@@ -23,12 +24,13 @@ pub(super) fn body<'a>(
     operation: &'a Operation,
     shape: ShapeId,
     body: &'a [u8],
+    mask: &'a Mask,
 ) -> Result<Value<'a>, DecodeError> {
     if body.is_empty() {
         return Ok(Value::Object(Vec::new()));
     }
     let unreadable = |reason| DecodeError::Cbor { operation: operation.name.to_string(), reason };
-    match whole(Seed::new(service, shape), body).map_err(|error| unreadable(error.to_string()))? {
+    match whole(Seed::new(service, shape, mask), body).map_err(|error| unreadable(error.to_string()))? {
         Value::Null => Ok(Value::Object(Vec::new())),
         object @ Value::Object(_) => Ok(object),
         _ => Err(unreadable("it is not a map".to_owned())),
@@ -217,6 +219,6 @@ impl From<CborError> for Error {
 
 impl serde::de::Error for Error {
     fn custom<T: Display>(message: T) -> Self {
-        Self(message.to_string().into())
+        Self(message.to_string())
     }
 }

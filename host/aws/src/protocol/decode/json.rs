@@ -8,10 +8,11 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Number;
 
 use super::super::error::DecodeError;
+use super::super::mask::Mask;
 use super::super::timestamp::Timestamp;
 use super::super::value::{Fields, Value};
 use super::{is_blank, scalar};
@@ -26,11 +27,12 @@ pub(super) fn body<'a>(
     operation: &'a Operation,
     shape: ShapeId,
     body: &'a [u8],
+    mask: &'a Mask,
 ) -> Result<Object<'a>, DecodeError> {
     if is_blank(body) {
         return Ok(Vec::new());
     }
-    match payload(service, operation, shape, body)? {
+    match payload(service, operation, shape, body, mask)? {
         Value::Object(fields) => Ok(fields),
         Value::Null => Ok(Vec::new()),
         _ => Err(DecodeError::Json {
@@ -46,12 +48,13 @@ pub(super) fn payload<'a>(
     operation: &'a Operation,
     shape: ShapeId,
     body: &'a [u8],
+    mask: &'a Mask,
 ) -> Result<Value<'a>, DecodeError> {
     if is_blank(body) {
         return Ok(Value::Object(Vec::new()));
     }
     let mut deserializer = serde_json::Deserializer::from_slice(body);
-    let seed = Seed::new(service, shape);
+    let seed = Seed::new(service, shape, mask);
     seed.deserialize(&mut deserializer).and_then(|value| deserializer.end().map(|()| value)).map_err(
         |error| DecodeError::Json { operation: operation.name.to_string(), reason: error.to_string() },
     )
@@ -62,16 +65,17 @@ pub(super) fn payload<'a>(
 pub(super) struct Seed<'a> {
     service: &'a Service,
     kind: Option<&'a Kind>,
+    mask: &'a Mask,
 }
 
 impl<'a> Seed<'a> {
-    pub(super) fn new(service: &'a Service, shape: ShapeId) -> Self {
-        Self { service, kind: Some(&service.shape(shape).kind) }
+    pub(super) fn new(service: &'a Service, shape: ShapeId, mask: &'a Mask) -> Self {
+        Self { service, kind: Some(&service.shape(shape).kind), mask }
     }
 
     /// For what the model says nothing about.
     pub(super) fn unknown_to(service: &'a Service) -> Self {
-        Self { service, kind: None }
+        Self { service, kind: None, mask: &Mask::Everything }
     }
 
     fn of(self, shape: ShapeId) -> Self {
@@ -80,6 +84,11 @@ impl<'a> Seed<'a> {
 
     fn unknown(self) -> Self {
         Self { kind: None, ..self }
+    }
+
+    /// For a member or an entry; nothing if it is not wanted.
+    fn member(self, name: &str) -> Option<Self> {
+        self.mask.member(name).map(|mask| Self { mask, ..self })
     }
 
     /// restJson1's answers may have numbers and booleans in quotes.
@@ -202,7 +211,10 @@ impl<'a> Visitor<'a> for Seed<'a> {
         };
         while let Some(Name(name)) = map.next_key()? {
             let Some(structure) = structure else {
-                fields.set(name, map.next_value_seed(value_seed)?);
+                match value_seed.member(&name) {
+                    Some(seed) => fields.set(name, map.next_value_seed(seed)?),
+                    None => drop(map.next_value::<IgnoredAny>()?),
+                }
                 continue;
             };
             // Names of the wire may belong to members that travel elsewhere.
@@ -213,14 +225,18 @@ impl<'a> Visitor<'a> for Seed<'a> {
                 }
                 None => None,
             };
+            let Some(seed) = self.member(member.map_or(&*name, |member| &*member.name)) else {
+                map.next_value::<IgnoredAny>()?;
+                continue;
+            };
             if let Some(member) = member {
-                let value = map.next_value_seed(self.of(member.shape))?;
+                let value = map.next_value_seed(seed.of(member.shape))?;
                 // `null` says that the member is not there.
                 if !matches!(value, Value::Null) {
                     fields.set(Cow::Borrowed(&member.name), value);
                 }
             } else {
-                let value = map.next_value_seed(self.unknown())?;
+                let value = map.next_value_seed(seed.unknown())?;
                 if name != "__type" && structure.member(&name).is_none() {
                     fields.set(name, value);
                 }

@@ -16,6 +16,7 @@ use http::HeaderMap;
 pub(super) use error::decode_error;
 
 use super::error::DecodeError;
+use super::mask::Mask;
 use super::value::Value;
 use crate::model::{Kind, Member, Operation, Protocol, Service, ShapeId, Structure};
 
@@ -25,6 +26,7 @@ pub(super) fn decode<'a>(
     status: u16,
     headers: &HeaderMap,
     body: &'a [u8],
+    mask: &'a Mask,
 ) -> Result<Value<'a>, DecodeError> {
     let Some((shape, output)) = operation.output.and_then(|shape| Some((shape, service.structure(shape)?)))
     else {
@@ -42,17 +44,17 @@ pub(super) fn decode<'a>(
                 return Err(DecodeError::Empty { operation: operation.name.to_string() });
             }
             xml::refuse_error_document(service, headers, body)?;
-            xml::document(service, operation, shape, body).map(Value::Object)
+            xml::document(service, operation, shape, body, mask).map(Value::Object)
         }
         Protocol::AwsJson10 | Protocol::AwsJson11 => {
-            json::body(service, operation, shape, body).map(Value::Object)
+            json::body(service, operation, shape, body, mask).map(Value::Object)
         }
         Protocol::RestXml | Protocol::RestJson1 => {
             let mut fields = headers::members(service, output, status, headers);
-            fields.extend(rest_body(service, operation, (shape, output), headers, body)?);
+            fields.extend(rest_body(service, operation, (shape, output), headers, body, mask)?);
             Ok(Value::Object(fields))
         }
-        Protocol::RpcV2Cbor => cbor::body(service, operation, shape, body),
+        Protocol::RpcV2Cbor => cbor::body(service, operation, shape, body, mask),
     }
 }
 
@@ -63,17 +65,21 @@ fn rest_body<'a>(
     (shape, output): (ShapeId, &'a Structure),
     headers: &HeaderMap,
     body: &'a [u8],
+    mask: &'a Mask,
 ) -> Result<Vec<(Cow<'a, str>, Value<'a>)>, DecodeError> {
     let Some(payload) = output.payload.as_deref().and_then(|name| output.member(name)) else {
         return match service.protocol {
             Protocol::RestXml if is_blank(body) => Ok(Vec::new()),
             Protocol::RestXml => {
                 xml::refuse_error_document(service, headers, body)?;
-                xml::document(service, operation, shape, body)
+                xml::document(service, operation, shape, body, mask)
             }
-            _ => json::body(service, operation, shape, body),
+            _ => json::body(service, operation, shape, body, mask),
         };
     };
+    // Read in any case: it may be an error.
+    static NOTHING: Mask = Mask::NOTHING;
+    let mask = mask.member(&payload.name).unwrap_or(&NOTHING);
     let name = Cow::Borrowed(&*payload.name);
     if is_blank(body) && service.structure(payload.shape).is_some_and(|structure| structure.union) {
         return Ok(Vec::new());
@@ -86,9 +92,9 @@ fn rest_body<'a>(
                 return Ok(vec![(name, Value::Object(Vec::new()))]);
             }
             xml::refuse_error_document(service, headers, body)?;
-            Value::Object(xml::document(service, operation, payload.shape, body)?)
+            Value::Object(xml::document(service, operation, payload.shape, body, mask)?)
         }
-        _ => json::payload(service, operation, payload.shape, body)?,
+        _ => json::payload(service, operation, payload.shape, body, mask)?,
     };
     Ok(vec![(name, value)])
 }

@@ -15,6 +15,7 @@ use http::HeaderMap;
 use quick_xml::events::BytesStart;
 
 use super::super::error::DecodeError;
+use super::super::mask::Mask;
 use super::super::value::{Fields, Value};
 use super::scalar;
 use crate::model::{Kind, List, Map, Operation, Protocol, Service, ShapeId, Structure};
@@ -30,9 +31,10 @@ pub(super) fn document<'a>(
     operation: &'a Operation,
     shape: ShapeId,
     body: &'a [u8],
+    mask: &'a Mask,
 ) -> Result<Object<'a>, DecodeError> {
     let mut decoder = Decoder { service, reader: Reader::new(body), plans: Plans::default() };
-    decoder.root(operation, shape).map_err(|flaw| DecodeError::Xml {
+    decoder.root(operation, shape, mask).map_err(|flaw| DecodeError::Xml {
         operation: operation.name.to_string(),
         position: decoder.reader.position(),
         reason: flaw.to_string(),
@@ -60,7 +62,7 @@ struct Decoder<'a> {
 }
 
 impl<'a> Decoder<'a> {
-    fn root(&mut self, operation: &'a Operation, shape: ShapeId) -> Result<Object<'a>, Flaw> {
+    fn root(&mut self, operation: &'a Operation, shape: ShapeId, mask: &'a Mask) -> Result<Object<'a>, Flaw> {
         let root = self.reader.root()?;
         if root.local_name().into_inner().eq_ignore_ascii_case("html") {
             return Err(Flaw::Page);
@@ -74,8 +76,8 @@ impl<'a> Decoder<'a> {
         let mut fields =
             match operation.output_wrapper.as_deref().filter(|_| self.service.protocol == Protocol::AwsQuery)
             {
-                Some(wrapper) => self.wrapped(wrapper, shape)?,
-                None => self.structure(shape, &root)?,
+                Some(wrapper) => self.wrapped(wrapper, shape, mask)?,
+                None => self.structure(shape, &root, mask)?,
             };
         // The frame of an answer, not a part of it.
         fields.retain(|(name, _)| {
@@ -99,28 +101,35 @@ impl<'a> Decoder<'a> {
 
     /// The structure within the result element of awsQuery. An answer without that element is the structure
     /// itself.
-    fn wrapped(&mut self, wrapper: &str, shape: ShapeId) -> Result<Object<'a>, Flaw> {
+    fn wrapped(&mut self, wrapper: &str, shape: ShapeId, mask: &'a Mask) -> Result<Object<'a>, Flaw> {
         let plan = self.plans.of(self.service, shape);
         let mut partial = Partial::new(&plan);
         let mut result = None;
         while let Some(start) = self.reader.child()? {
             match start.local_name().into_inner() {
-                name if name == wrapper && result.is_none() => result = Some(self.structure(shape, &start)?),
-                _ => self.member(&mut partial, &plan, &start)?,
+                name if name == wrapper && result.is_none() => {
+                    result = Some(self.structure(shape, &start, mask)?);
+                }
+                _ => self.member(&mut partial, &plan, &start, mask)?,
             }
         }
         Ok(result.unwrap_or_else(|| partial.finish()))
     }
 
     /// Reads the content of a structure's element, up to its end.
-    fn structure(&mut self, shape: ShapeId, start: &BytesStart<'a>) -> Result<Object<'a>, Flaw> {
+    fn structure(
+        &mut self,
+        shape: ShapeId,
+        start: &BytesStart<'a>,
+        mask: &'a Mask,
+    ) -> Result<Object<'a>, Flaw> {
         let plan = self.plans.of(self.service, shape);
         let mut partial = Partial::new(&plan);
         while let Some(child) = self.reader.child()? {
-            self.member(&mut partial, &plan, &child)?;
+            self.member(&mut partial, &plan, &child, mask)?;
         }
         if plan.has_attributes {
-            partial.add_attributes(&plan, start)?;
+            partial.add_attributes(&plan, start, mask)?;
         }
         Ok(partial.finish())
     }
@@ -131,9 +140,13 @@ impl<'a> Decoder<'a> {
         partial: &mut Partial<'a>,
         plan: &Plan<'a>,
         start: &BytesStart<'a>,
+        mask: &'a Mask,
     ) -> Result<(), Flaw> {
         let name = start.local_name().into_inner();
         let Some((position, entry)) = plan.find(name, partial.next) else {
+            if mask.member(name).is_none() {
+                return self.reader.skip();
+            }
             let value = generic::content(&mut self.reader)?;
             // A name that means another member cannot stand for an unknown one.
             if !plan.has_member(name) {
@@ -142,20 +155,21 @@ impl<'a> Decoder<'a> {
             return Ok(());
         };
         partial.next = position + 1;
+        let Some(mask) = mask.member(&entry.member.name) else { return self.reader.skip() };
         let is_first = partial.is_first(position);
         match entry.kind {
             Kind::List(list) if entry.flattened => {
-                let element = self.value(list.member, start)?;
+                let element = self.value(list.member, start, mask)?;
                 partial.list(entry, is_first).push(element);
             }
-            Kind::Map(map) if entry.flattened => self.map_entry(map, partial.map(entry, is_first))?,
+            Kind::Map(map) if entry.flattened => self.map_entry(map, partial.map(entry, is_first), mask)?,
             Kind::List(list) if !is_first => {
-                let elements = self.list(list)?;
+                let elements = self.list(list, mask)?;
                 partial.extend(entry, elements);
             }
             _ if !is_first => self.reader.skip()?,
             _ => {
-                let value = self.value(entry.shape, start)?;
+                let value = self.value(entry.shape, start, mask)?;
                 partial.push(entry, value);
             }
         }
@@ -163,16 +177,16 @@ impl<'a> Decoder<'a> {
     }
 
     /// Reads an element's content as a value of a shape, up to its end.
-    fn value(&mut self, shape: ShapeId, start: &BytesStart<'a>) -> Result<Value<'a>, Flaw> {
+    fn value(&mut self, shape: ShapeId, start: &BytesStart<'a>, mask: &'a Mask) -> Result<Value<'a>, Flaw> {
         self.reader.enter()?;
         let value = match &self.service.shape(shape).kind {
             Kind::Structure(structure) if structure.document => generic::content(&mut self.reader)?,
-            Kind::Structure(_) => Value::Object(self.structure(shape, start)?),
-            Kind::List(list) => Value::List(self.list(list)?),
+            Kind::Structure(_) => Value::Object(self.structure(shape, start, mask)?),
+            Kind::List(list) => Value::List(self.list(list, mask)?),
             Kind::Map(map) => {
                 let mut entries = Fields::default();
                 while self.reader.child()?.is_some() {
-                    self.map_entry(map, &mut entries)?;
+                    self.map_entry(map, &mut entries, mask)?;
                 }
                 Value::Object(entries.into_vec())
             }
@@ -182,27 +196,34 @@ impl<'a> Decoder<'a> {
         Ok(value)
     }
 
-    fn list(&mut self, list: &'a List) -> Result<Vec<Value<'a>>, Flaw> {
+    fn list(&mut self, list: &'a List, mask: &'a Mask) -> Result<Vec<Value<'a>>, Flaw> {
         let mut elements = Vec::new();
         while let Some(start) = self.reader.child()? {
-            elements.push(self.value(list.member, &start)?);
+            elements.push(self.value(list.member, &start, mask)?);
         }
         Ok(elements)
     }
 
     /// Reads a key and its value, up to the end of the element around them.
-    fn map_entry(&mut self, map: &'a Map, entries: &mut Fields<'a>) -> Result<(), Flaw> {
+    fn map_entry(&mut self, map: &'a Map, entries: &mut Fields<'a>, mask: &'a Mask) -> Result<(), Flaw> {
         let key_name = map.key_name.as_deref().unwrap_or("key");
         let value_name = map.value_name.as_deref().unwrap_or("value");
         let (mut key, mut value) = (None, Value::Null);
         while let Some(start) = self.reader.child()? {
             match start.local_name().into_inner() {
                 name if name == key_name => key = Some(self.reader.text()?),
-                name if name == value_name => value = self.value(map.value, &start)?,
+                name if name == value_name => {
+                    // Where the value comes first, it may turn out to be wanted whole.
+                    let wanted = key.as_deref().map_or(Some(&Mask::Everything), |key| mask.member(key));
+                    match wanted {
+                        Some(mask) => value = self.value(map.value, &start, mask)?,
+                        None => self.reader.skip()?,
+                    }
+                }
                 _ => self.reader.skip()?,
             }
         }
-        if let Some(key) = key {
+        if let Some(key) = key.filter(|key| mask.member(key).is_some()) {
             entries.set(key, value);
         }
         Ok(())

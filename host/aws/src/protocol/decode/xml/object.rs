@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use quick_xml::XmlVersion;
 use quick_xml::events::BytesStart;
 
+use super::super::super::mask::Mask;
 use super::super::super::value::{Fields, Value};
 use super::generic;
 use super::plan::{Entry, Plan};
@@ -84,7 +85,12 @@ impl<'a> Partial<'a> {
 
     /// Adds the members that are attributes, unless an element of their name came. As in botocore, the
     /// prefix of an attribute is not looked up: that it has one is enough for a member whose name has one.
-    pub(super) fn add_attributes(&mut self, plan: &Plan<'a>, start: &BytesStart<'_>) -> Result<(), Flaw> {
+    pub(super) fn add_attributes(
+        &mut self,
+        plan: &Plan<'a>,
+        start: &BytesStart<'_>,
+        mask: &Mask,
+    ) -> Result<(), Flaw> {
         for attribute in start.attributes() {
             let attribute = attribute.map_err(quick_xml::Error::from)?;
             let (local, prefixed) =
@@ -94,6 +100,7 @@ impl<'a> Partial<'a> {
                 None => !prefixed && entry.member.wire_name() == local,
             };
             if let Some(entry) = plan.attributes().find(is_it)
+                && mask.member(&entry.member.name).is_some()
                 && !self.fields.iter().any(|(name, _)| *name == *entry.member.name)
             {
                 let text = attribute.normalized_value(XmlVersion::Implicit1_0).map_err(Flaw::from)?;

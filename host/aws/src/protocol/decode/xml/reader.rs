@@ -110,13 +110,15 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads on to the end of the element that we are in.
+    /// Reads on to the end of the element that we are in. What is wrong in there is wrong all the same.
     pub(super) fn skip(&mut self) -> Result<(), Flaw> {
         let mut open = 1_usize;
         while open > 0 {
             match self.events.read_event()? {
+                Event::Start(_) if self.depth + open >= MAX_DEPTH => return Err(Flaw::TooDeep),
                 Event::Start(_) => open += 1,
                 Event::End(_) => open -= 1,
+                Event::GeneralRef(reference) => drop(resolve(&reference)?),
                 Event::Eof => return Err(Flaw::Truncated),
                 _ => {}
             }
