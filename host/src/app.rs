@@ -43,6 +43,7 @@ impl Aws {
             endpoint_urls: file.endpoints.into_iter().map(|(service, url)| (service.0, url.0)).collect(),
             fips: file.use_fips,
             dual_stack: file.use_dualstack,
+            ca_bundle: file.ca_bundle,
             unknown_values: file.unknown_values,
             accounts: accounts.into_iter().map(Into::into).collect(),
             mfa: file.mfa_serial.map(|serial| Mfa { serial, prompt: terminal::mfa_prompt() }),

@@ -1,6 +1,7 @@
 //! What a client is made of.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use aws_credential_types::provider::SharedCredentialsProvider;
 use thiserror::Error;
@@ -14,7 +15,7 @@ use crate::environment::Environment;
 use crate::model::UnknownService;
 use crate::protocol::UnknownValues;
 use crate::retry::RetryConfig;
-use crate::transport::Timeouts;
+use crate::transport::{ProxyError, Timeouts};
 
 /// What a client is made of. The default serves the account of the default credential chain.
 #[derive(Clone, Debug)]
@@ -29,6 +30,9 @@ pub struct Config {
     pub fips: Option<bool>,
     /// Endpoints that answer over IPv6 as well; absent: as environment and profile say.
     pub dual_stack: Option<bool>,
+    /// A PEM file with certificates of authorities to trust beside the system's; absent: as `AWS_CA_BUNDLE` in the
+    /// environment and `ca_bundle` in the profile say.
+    pub ca_bundle: Option<PathBuf>,
     /// The environment variables that decide how AWS is reached, and where the shared AWS config file is. Default:
     /// this process's. The default credential chain always reads those.
     pub environment: Environment,
@@ -82,6 +86,7 @@ impl Default for Config {
             endpoint_urls: BTreeMap::new(),
             fips: None,
             dual_stack: None,
+            ca_bundle: None,
             environment: Environment::default(),
             accounts: Vec::new(),
             base_credentials: None,
@@ -114,6 +119,9 @@ pub enum ConfigError {
     /// An endpoint or flag, of the configuration or of the environment, is none.
     #[error(transparent)]
     Endpoint(#[from] EndpointError),
+    /// A proxy of the environment cannot be used.
+    #[error(transparent)]
+    Proxy(#[from] ProxyError),
     /// The system has no source of random numbers.
     #[error("the system gives no random numbers")]
     Random,

@@ -33,4 +33,4 @@ pub use environment::Environment;
 pub use error::{Error, InvalidRequest};
 pub use principal::{CallId, Principal};
 pub use retry::RetryConfig;
-pub use transport::Timeouts;
+pub use transport::{ProxyError, Timeouts};

@@ -52,6 +52,8 @@ pub(crate) struct Aws {
     pub(crate) use_fips: Option<bool>,
     /// Endpoints that answer over IPv6 as well.
     pub(crate) use_dualstack: Option<bool>,
+    /// A file with certificates of authorities to trust beside the system's.
+    pub(crate) ca_bundle: Option<PathBuf>,
     /// The MFA device of the base credentials' user.
     #[serde(deserialize_with = "mfa_serial")]
     pub(crate) mfa_serial: Option<String>,

@@ -55,9 +55,13 @@ fn parse(path: &Path, text: &str) -> Result<File, ConfigError> {
     if let Err(error) = Registry::new(file.account.iter().cloned().map(Into::into).collect()) {
         return Err(misfit(path, text, &file.account, &error));
     }
+    let folder = path.parent().unwrap_or(Path::new(""));
+    if let Some(bundle) = &mut file.aws.ca_bundle {
+        *bundle = folder.join(&bundle);
+    }
     for (name, plugin) in &mut file.plugins {
         match &mut plugin.path {
-            Some(component) => *component = path.parent().unwrap_or(Path::new("")).join(&component),
+            Some(component) => *component = folder.join(&component),
             None if bundled().any(|known| known == name.get_ref()) => {}
             None => {
                 let key = format!("plugins.{}", name.get_ref());

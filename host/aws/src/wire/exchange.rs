@@ -168,7 +168,9 @@ impl Exchange<'_> {
             TransportError::Timeout { begun: false, .. } => Unanswered::TimedOut,
             TransportError::Timeout { .. } | TransportError::TooLarge { .. } => return pass.answered(),
             // Of a connection that broke nobody knows how far it came.
-            TransportError::Broken { .. } | TransportError::Unsendable { .. } => return,
+            TransportError::Broken { .. }
+            | TransportError::Unsendable { .. }
+            | TransportError::Untrusted { .. } => return,
         };
         if let Some(cool_down) = pass.unanswered(how, &error.to_string()) {
             tracing::warn!(
@@ -334,7 +336,7 @@ impl From<SendError> for Failure {
                     (Kind::Transient, Error::Timeout { reason: error.to_string() })
                 }
                 TransportError::TooLarge { limit, .. } => (Kind::Permanent, Error::TooLarge { limit }),
-                TransportError::Unsendable { .. } => {
+                TransportError::Unsendable { .. } | TransportError::Untrusted { .. } => {
                     (Kind::Permanent, Error::Transport { reason: error.to_string() })
                 }
                 _ => (Kind::Transient, Error::Transport { reason: error.to_string() }),

@@ -62,8 +62,8 @@ impl Wire {
             pack,
             clock: config.clock.clone(),
             call: config.timeouts.call,
-            router: Router::new(config, pack, profile)?,
-            transport: Transport::new(&config.timeouts, config.max_response_bytes),
+            router: Router::new(config, pack, profile.clone())?,
+            transport: Transport::new(config, profile)?,
             retry: config.retry.clone(),
             lanes: Lanes::default(),
         })

@@ -1,6 +1,11 @@
 //! Sending one request and reading its response, over pooled connections.
 
-use std::error::Error as StdError;
+mod error;
+mod proxy;
+mod route;
+mod trust;
+
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -11,8 +16,16 @@ use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
-use thiserror::Error;
 use tokio::sync::OnceCell;
+
+pub(crate) use self::error::TransportError;
+use self::error::{chain, failure};
+use self::proxy::Proxies;
+pub use self::proxy::ProxyError;
+use self::route::Route;
+use self::trust::Trust;
+use crate::config::Config;
+use crate::profile::LazyProfile;
 
 /// How long to wait for what.
 #[derive(Clone, Debug)]
@@ -35,36 +48,14 @@ impl Default for Timeouts {
     }
 }
 
-/// Why there is no whole response.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub(crate) enum TransportError {
-    /// The address is none, or the request cannot be put into HTTP.
-    #[error("the request cannot be sent: {reason}")]
-    Unsendable {
-        /// Why.
-        reason: String,
-    },
-    /// No connection came about.
-    #[error("no connection to {host}: {reason}")]
-    Connect { host: String, reason: String, timed_out: bool },
-    /// Nothing came for too long; `begun` says whether the head of a response was there.
-    #[error("{host} did not answer within {} s", after.as_secs_f32())]
-    Timeout { host: String, after: Duration, begun: bool },
-    /// The connection ended before the response did, or what came was not HTTP.
-    #[error("the connection to {host} broke: {reason}")]
-    Broken { host: String, reason: String },
-    /// The response is larger than is read.
-    #[error("the response of {host} is larger than {limit} bytes")]
-    TooLarge { host: String, limit: usize },
-}
-
 /// Connections to AWS, kept open between requests. Dropping a future of it closes what it waits for.
 #[derive(Debug)]
 pub(crate) struct Transport {
-    plain: Client<HttpConnector, Full<Bytes>>,
-    /// Made with the first `https` request: reading the certificates of the system takes a while.
-    secure: OnceCell<Client<HttpsConnector<HttpConnector>, Full<Bytes>>>,
+    plain: Client<Route, Full<Bytes>>,
+    /// Made with the first request that needs TLS: reading the certificates of the system takes a while.
+    secure: OnceCell<Client<HttpsConnector<Route>, Full<Bytes>>>,
+    proxies: Arc<Proxies>,
+    trust: Trust,
     connect: Duration,
     read: Duration,
     max_body: usize,
@@ -74,30 +65,54 @@ pub(crate) struct Transport {
 const IDLE: Duration = Duration::from_secs(20);
 
 impl Transport {
-    pub(crate) fn new(timeouts: &Timeouts, max_body: usize) -> Self {
-        Self {
-            plain: builder().build(connector(timeouts.connect)),
+    /// Opens no connection and reads no file.
+    pub(crate) fn new(config: &Config, profile: Arc<LazyProfile>) -> Result<Self, ProxyError> {
+        let (timeouts, max_body) = (&config.timeouts, config.max_response_bytes);
+        let proxies = Arc::new(Proxies::new(&config.environment)?);
+        let route = Route::new(connector(timeouts.connect), proxies.clone(), None);
+        Ok(Self {
+            plain: builder().build(route),
             secure: OnceCell::new(),
+            proxies,
+            trust: Trust::new(config, profile),
             connect: timeouts.connect,
             read: timeouts.read,
             max_body,
-        }
+        })
     }
 
     /// Sends a request and reads the whole response.
-    pub(crate) async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+    pub(crate) async fn send(&self, mut request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
         let host = request.uri().authority().map(ToString::to_string).unwrap_or_default();
         let timeout = |_| TransportError::Timeout { host: host.clone(), after: self.read, begun: false };
-        let head = async {
-            if is_secure(request.uri())? {
-                let client = self.secure.get_or_try_init(|| secure(self.connect)).await?;
-                client.request(request.map(Full::new)).await.map_err(|error| failure(&host, &error))
-            } else {
-                self.plain.request(request.map(Full::new)).await.map_err(|error| failure(&host, &error))
-            }
+        let head = if self.needs_tls(&mut request)? {
+            // Reading certificates is not the host's doing.
+            let client = self.secure.get_or_try_init(|| self.secure()).await?;
+            client.request(request.map(Full::new))
+        } else {
+            self.plain.request(request.map(Full::new))
         };
-        let (head, body) = tokio::time::timeout(self.read, head).await.map_err(timeout)??.into_parts();
+        let head = tokio::time::timeout(self.read, head).await.map_err(timeout)?;
+        let (head, body) = head.map_err(|error| failure(&host, &error))?.into_parts();
         Ok(Response::from_parts(head, self.body(&host, body).await?))
+    }
+
+    /// Whether the host, or the proxy before it, is spoken to by TLS. A proxy that reads the request is told who asks.
+    fn needs_tls(&self, request: &mut Request<Bytes>) -> Result<bool, TransportError> {
+        if is_secure(request.uri())? {
+            return Ok(true);
+        }
+        let Some(proxy) = self.proxies.of(request.uri()) else { return Ok(false) };
+        if let Some(auth) = proxy.basic_auth() {
+            request.headers_mut().insert(http::header::PROXY_AUTHORIZATION, auth.clone());
+        }
+        is_secure(proxy.uri())
+    }
+
+    async fn secure(&self) -> Result<Client<HttpsConnector<Route>, Full<Bytes>>, TransportError> {
+        let tls = Arc::new(self.trust.tls().await?);
+        let route = Route::new(connector(self.connect), self.proxies.clone(), Some(tls.clone()));
+        Ok(builder().build(HttpsConnector::from((route, tls))))
     }
 
     /// Reads a body as long as it comes, up to the limit.
@@ -144,21 +159,6 @@ fn connector(timeout: Duration) -> HttpConnector {
     connector
 }
 
-async fn secure(
-    timeout: Duration,
-) -> Result<Client<HttpsConnector<HttpConnector>, Full<Bytes>>, TransportError> {
-    let unsendable = |reason: String| TransportError::Unsendable { reason };
-    let roots = tokio::task::spawn_blocking(|| {
-        let provider = rustls::crypto::ring::default_provider();
-        hyper_rustls::HttpsConnectorBuilder::new().with_provider_and_native_roots(provider)
-    });
-    let with_roots = roots
-        .await
-        .map_err(|error| unsendable(error.to_string()))?
-        .map_err(|error| unsendable(format!("no certificates of authorities on this system: {error}")))?;
-    Ok(builder().build(with_roots.https_only().enable_http1().wrap_connector(connector(timeout))))
-}
-
 fn is_secure(uri: &Uri) -> Result<bool, TransportError> {
     match uri.scheme_str() {
         Some("https") => Ok(true),
@@ -167,42 +167,4 @@ fn is_secure(uri: &Uri) -> Result<bool, TransportError> {
             reason: "the endpoint is neither http:// nor https://".to_owned(),
         }),
     }
-}
-
-/// A request that came to no response.
-fn failure(host: &str, error: &hyper_util::client::legacy::Error) -> TransportError {
-    let (host, reason) = (host.to_owned(), chain(error));
-    if error.is_connect() {
-        TransportError::Connect { host, reason, timed_out: timed_out(error) }
-    } else {
-        TransportError::Broken { host, reason }
-    }
-}
-
-/// Whether the system or the connector waited for too long.
-fn timed_out(error: &(dyn StdError + 'static)) -> bool {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        let io = error.downcast_ref::<std::io::Error>();
-        if io.is_some_and(|error| error.kind() == std::io::ErrorKind::TimedOut) {
-            return true;
-        }
-        next = error.source();
-    }
-    false
-}
-
-/// The reasons below an error: the error itself says no more than that there is one.
-fn chain(error: &dyn StdError) -> String {
-    let mut reasons = Vec::new();
-    let mut next = Some(error);
-    while let Some(error) = next {
-        reasons.push(error.to_string());
-        next = error.source();
-    }
-    if reasons.len() > 1 {
-        reasons.remove(0);
-    }
-    reasons.dedup();
-    reasons.join(": ")
 }
