@@ -1,6 +1,7 @@
 //! Why there are no credentials for an account.
 
 use std::error::Error as StdError;
+use std::sync::Arc;
 
 use aws_credential_types::provider::error::CredentialsError as ProviderError;
 
@@ -137,10 +138,10 @@ pub struct Told {
 
 impl Told {
     /// The code and the message of a failed question, or the trouble of the credentials that asked it.
-    pub(super) fn by(error: Error) -> Result<Self, CredentialsError> {
+    pub(super) fn by(error: Error) -> Result<Self, Arc<CredentialsError>> {
         let retryable = error.is_retryable();
         let (code, message) = match error {
-            Error::Credentials(error) => return Err((*error).clone()),
+            Error::Credentials(error) => return Err(error),
             Error::Service { code, message, .. } => (code, message),
             Error::Throttled { message, .. } => ("Throttled".to_owned(), message),
             Error::Timeout { reason } => ("Timeout".to_owned(), reason),
@@ -192,7 +193,7 @@ impl CredentialsError {
                  AWS_SHARED_CREDENTIALS_FILE point)"
             }
             ProviderError::InvalidConfiguration(_) => "mend it in ~/.aws/config",
-            _ => "log in again (`aws sso login --profile …`), or mend its source",
+            _ => "log in again (`aws sso login` or `aws login`), or mend its source",
         };
         Self::Profile { profile: profile.to_owned(), reason: reasons(error), advice }
     }

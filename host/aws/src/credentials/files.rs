@@ -43,7 +43,8 @@ impl Files {
             set("AWS_SHARED_CREDENTIALS_FILE").or_else(|| in_aws("credentials")),
             set("AWS_WEB_IDENTITY_TOKEN_FILE"),
         ];
-        let folders = [in_aws("sso/cache"), in_aws("login/cache")];
+        let folders =
+            [in_aws("sso/cache"), set("AWS_LOGIN_CACHE_DIRECTORY").or_else(|| in_aws("login/cache"))];
         Self {
             files: files.into_iter().flatten().collect(),
             folders: folders.into_iter().flatten().collect(),

@@ -202,7 +202,7 @@ impl Store {
             let asked = Sts { store: &self, link: &link, region: &region }.caller_identity().await;
             let identity = asked.map_err(|error| match Told::by(error) {
                 Ok(told) => CredentialsError::Identity { told },
-                Err(error) => error,
+                Err(error) => (*error).clone(),
             })?;
             Ok(Loaded { value: Known { access_key_id, identity }, expiry: None })
         })
@@ -251,7 +251,7 @@ impl Store {
                         tracing::debug!(account = %account.id, role, session = name, "role assumed");
                         return Ok(loaded);
                     }
-                    Err(Err(error)) => return Err(error),
+                    Err(Err(error)) => return Err((*error).clone()),
                     Err(Ok(told)) => told.without(account.external_id.as_ref()),
                 };
                 if told.code.starts_with("PackedPolicyTooLarge") && ladder.step_down(&policy).await {
@@ -297,7 +297,7 @@ impl Store {
                     tracing::warn!(role, code = told.code, "role in between not assumed");
                     CredentialsError::AssumeHub { role: role.clone(), via: link.role().cloned(), told }
                 }
-                Err(error) => error,
+                Err(error) => (*error).clone(),
             })
         })
     }
@@ -326,7 +326,7 @@ impl Store {
                         tracing::debug!(serial, "the base credentials have an MFA session");
                         return Ok(loaded);
                     }
-                    Err(Err(error)) => return Err(error),
+                    Err(Err(error)) => return Err((*error).clone()),
                     Err(Ok(told)) => told.without(Some(&code)),
                 };
                 tracing::warn!(serial, code = told.code, "no MFA session");

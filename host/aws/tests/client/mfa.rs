@@ -1,5 +1,6 @@
 //! Base credentials that need an MFA code: one question to a person for all roles.
 
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -42,12 +43,13 @@ fn get_session_token(request: &Received) -> Reply {
 
 /// A client whose person enters these, one after the other, and then nothing; counts the questions.
 fn client(server: &Server, entered: &[&'static str]) -> (Client, Arc<AtomicUsize>) {
-    let (entered, asked) = (Mutex::new(entered.to_vec().into_iter()), Arc::new(AtomicUsize::new(0)));
+    let (entered, asked) = (Mutex::new(VecDeque::from(entered.to_vec())), Arc::new(AtomicUsize::new(0)));
     let count = asked.clone();
     let prompt = MfaPrompt::new(move |serial| {
         assert_eq!(serial, DEVICE);
         count.fetch_add(1, Ordering::SeqCst);
-        let code = entered.lock().unwrap().next().map(Into::into).ok_or_else(|| "nobody is there".to_owned());
+        let code =
+            entered.lock().unwrap().pop_front().map(Into::into).ok_or_else(|| "nobody is there".to_owned());
         async { code }.boxed()
     });
     let accounts = vec![with_role(PRODUCTION, "production"), with_role("333333333333", "staging")];

@@ -112,7 +112,8 @@ fn a_profile_is_an_accounts_own_whatever_the_environment_holds() {
     std::fs::write(&process, r#"{"Version": 1, "AccessKeyId": "AKIAPROCESS", "SecretAccessKey": "x"}"#)
         .unwrap();
     let config = format!(
-        "[profile process]\ncredential_process = /bin/cat {}\n\n[profile empty]\nregion = eu-west-1\n",
+        "[profile process]\ncredential_process = /bin/cat {}\n\n[profile empty]\nregion = eu-west-1\n\n\
+         [profile console]\nregion = eu-west-1\nlogin_session = arn:aws:iam::777777777777:user/jane\n",
         process.display()
     );
     write(home.path(), "config", &config);
@@ -132,14 +133,15 @@ async fn profiles() {
         account.profile = profile.map(str::to_owned);
         account
     };
-    let [prod, process, env, empty, missing] =
-        ["222222222222", "333333333333", "444444444444", "555555555555", "666666666666"];
+    let [prod, process, env, empty, missing, console] =
+        ["222222222222", "333333333333", "444444444444", "555555555555", "666666666666", "777777777777"];
     let accounts = vec![
         with(prod, Some("prod")),
         with(process, Some("process")),
         with(env, None),
         with(empty, Some("empty")),
         with(missing, Some("missing")),
+        with(console, Some("console")),
     ];
     let client = own(&server, accounts);
     let ask = async |account: &str| {
@@ -156,4 +158,7 @@ async fn profiles() {
         assert!(text.starts_with(&format!("the profile \"{profile}\" gives no credentials: ")), "{text}");
         assert!(text.contains("look for it in ~/.aws/config"), "{text}");
     }
+    let text = ask(console).await.unwrap_err().to_string();
+    assert!(text.contains("log in again") || text.contains("look for it"), "{text}");
+    assert!(!text.contains("feature"), "{text}");
 }

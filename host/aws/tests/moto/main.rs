@@ -8,6 +8,7 @@
 #[path = "../parity/compare.rs"]
 mod compare;
 mod judge;
+mod sessions;
 
 use std::collections::BTreeSet;
 
@@ -37,6 +38,7 @@ const NOW: [(&str, &str); 3] =
 #[ignore = "needs moto: run cargo xtask test"]
 async fn moto_answers_as_boto3_is_answered() {
     let (mut judge, world) = Judge::start();
+    sessions::are_given(&world).await;
     let client = client(&world, &world.base.secret_access_key);
     let mut mismatches = Vec::new();
     let mut compared = BTreeSet::new();

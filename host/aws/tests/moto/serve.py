@@ -76,7 +76,8 @@ class Clients:
 
 
 def assume(sts, role):
-    answer = sts.assume_role(RoleArn=role, RoleSessionName="judge")["Credentials"]
+    # The name that Tollgate makes of its configuration, its plugin and its caller.
+    answer = sts.assume_role(RoleArn=role, RoleSessionName="judge-test-tester")["Credentials"]
     return {
         "aws_access_key_id": answer["AccessKeyId"],
         "aws_secret_access_key": answer["SecretAccessKey"],
