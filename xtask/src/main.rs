@@ -2,6 +2,7 @@
 
 mod demo;
 mod model;
+mod parity;
 mod process;
 mod test;
 
@@ -25,6 +26,8 @@ enum Command {
         /// Passed on to the test binaries: a filter, for one.
         arguments: Vec<String>,
     },
+    /// Compare the wire protocols with botocore, over every operation of every AWS service and many seeds.
+    Parity(parity::Arguments),
     /// Build the AWS model pack from its pinned sources.
     Model(model::Arguments),
 }
@@ -33,6 +36,7 @@ fn main() -> anyhow::Result<()> {
     match Arguments::parse().command {
         Command::Demo => demo::run(),
         Command::Test { arguments } => test::run(&arguments),
+        Command::Parity(arguments) => parity::run(&arguments),
         Command::Model(arguments) => model::run(&arguments),
     }
 }

@@ -24,7 +24,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
 }
 
 /// A virtual environment with `tests/requirements.txt`; gives its interpreter.
-fn venv(target: &Path) -> Result<PathBuf> {
+pub(crate) fn venv(target: &Path) -> Result<PathBuf> {
     let venv = target.join("venv");
     let python = venv.join("bin/python");
     let requirements = process::workspace().join("tests/requirements.txt");

@@ -20,5 +20,7 @@ mod model;
 mod sample;
 #[path = "parity/suite.rs"]
 mod suite;
+#[path = "parity/tally.rs"]
+mod tally;
 #[path = "parity/used.rs"]
 mod used;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tollgate_aws::model::Pack;
 use tollgate_aws::protocol::{InvalidInput, UnknownValues, check};
 
-use crate::judge::ask;
+use crate::judge::Judge;
 
 #[test]
 #[ignore = "needs botocore: run cargo xtask test"]
@@ -14,11 +14,11 @@ fn no_example_of_aws_is_refused() {
     let wrong: Value = serde_json::from_str(include_str!("examples.json")).unwrap();
     let expected: BTreeSet<&str> = wrong.as_object().unwrap().keys().map(String::as_str).collect();
     let pack = Pack::bundled();
-    let services: Vec<_> = pack.service_names().collect();
-    let orders = services.iter().map(|service| json!({"do": "examples", "service": service})).collect();
+    let mut judge = Judge::start();
     let (mut all, mut refused) = (0, BTreeSet::new());
     let mut reasons = Vec::new();
-    for (name, answer) in services.iter().zip(ask(orders)) {
+    for name in pack.service_names() {
+        let answer = judge.ask(&json!({"do": "examples", "service": name}));
         let service = pack.service(name).unwrap();
         for example in answer["examples"].as_array().unwrap_or_else(|| panic!("{name}: {answer}")) {
             let operation = example["operation"].as_str().unwrap();

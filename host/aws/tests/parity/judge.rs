@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Lines, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -17,52 +17,39 @@ use crate::masks::same_when_masked;
 /// The idempotency token that the judge sends.
 const TOKEN: &str = "00000000-0000-4000-8000-000000000000";
 
-/// The judge's answers, in the order of the questions.
-pub(crate) struct Answers {
-    judge: Child,
-    lines: Lines<BufReader<ChildStdout>>,
-    left: usize,
+/// A process that answers one question after the other.
+pub(crate) struct Judge {
+    process: Child,
+    questions: ChildStdin,
+    answers: Lines<BufReader<ChildStdout>>,
 }
 
-/// Asks the judge.
-pub(crate) fn ask(orders: Vec<Value>) -> Answers {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut judge = Command::new(python())
-        .arg("-B")
-        .arg(here.join("tests/parity/judge.py"))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("the judge starts: `cargo xtask test` installs it");
-    let mut questions = judge.stdin.take().unwrap();
-    let lines = BufReader::new(judge.stdout.take().unwrap()).lines();
-    let left = orders.len();
-    std::thread::spawn(move || {
-        for order in orders {
-            // A judge that is gone shows in its answers.
-            if writeln!(questions, "{order}").is_err() {
-                break;
-            }
-        }
-    });
-    Answers { judge, lines, left }
-}
+impl Judge {
+    pub(crate) fn start() -> Self {
+        let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut process = Command::new(python())
+            .arg("-B")
+            .arg(here.join("tests/parity/judge.py"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the judge starts: `cargo xtask test` installs it");
+        let questions = process.stdin.take().unwrap();
+        let answers = BufReader::new(process.stdout.take().unwrap()).lines();
+        Self { process, questions, answers }
+    }
 
-impl Iterator for Answers {
-    type Item = Value;
-
-    fn next(&mut self) -> Option<Value> {
-        self.left = self.left.checked_sub(1)?;
-        let line = self.lines.next().expect("the judge answers every question").unwrap();
-        Some(serde_json::from_str(&line).unwrap())
+    pub(crate) fn ask(&mut self, order: &Value) -> Value {
+        writeln!(self.questions, "{order}").expect("the judge listens");
+        let answer = self.answers.next().expect("the judge answers every question").unwrap();
+        serde_json::from_str(&answer).unwrap()
     }
 }
 
-impl Drop for Answers {
+impl Drop for Judge {
     fn drop(&mut self) {
-        // It ends by itself at the end of its questions, unless a test fails before.
-        let _ = self.judge.kill();
-        let _ = self.judge.wait();
+        let _ = self.process.kill();
+        let _ = self.process.wait();
     }
 }
 

@@ -1,142 +1,90 @@
 //! Every operation of every service, with inputs and answers from botocore's model.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::env;
+use std::num::NonZero;
+use std::sync::Mutex;
+use std::thread;
+use std::time::Instant;
 
-use serde_json::{Value, json};
-use tollgate_aws::model::{Operation, Pack, Protocol, Service};
-use tollgate_aws::protocol::{DecodeError, InvalidInput, decode, encode};
+use serde_json::json;
+use tollgate_aws::model::{Pack, Protocol};
 
-use crate::judge::{CBOR, ask, protocol, same_answer, same_request};
+use crate::judge::{CBOR, Judge, protocol};
+use crate::tally::Tally;
 
-/// Another seed is another sample: `TOLLGATE_TEST_SEED`.
-const SEED: &str = "1";
+/// The seeds of one run. Another seed is another sample.
+struct Seeds {
+    first: u64,
+    count: u64,
+}
 
-#[derive(Default)]
-struct Score {
-    operations: usize,
-    streams: usize,
-    requests: (usize, usize),
-    answers: (usize, usize),
-    errors: (usize, usize),
+impl Seeds {
+    /// `TOLLGATE_TEST_SEED` and `TOLLGATE_TEST_SEEDS`, as `cargo xtask parity` sets them.
+    fn from_env() -> Self {
+        let number = |name: &str| env::var(name).ok().map(|value| value.parse().unwrap());
+        Self {
+            first: number("TOLLGATE_TEST_SEED").unwrap_or(1),
+            count: number("TOLLGATE_TEST_SEEDS").unwrap_or(1),
+        }
+    }
 }
 
 #[test]
 #[ignore = "needs botocore: run cargo xtask test"]
 fn all_operations_are_as_botocore_has_them() {
-    let pack = Pack::bundled();
-    let seed = std::env::var("TOLLGATE_TEST_SEED").unwrap_or_else(|_| SEED.to_owned());
-    let only = std::env::var("TOLLGATE_TEST_SERVICE").ok();
-    let mut cases = Vec::new();
-    for name in pack.service_names().filter(|name| only.as_deref().is_none_or(|only| only == *name)) {
-        let service = pack.service(name).unwrap();
-        let mut operations: Vec<_> =
-            service.operations().map(|operation| operation.name.to_string()).collect();
-        operations.sort();
-        let mut in_cbor = (*service).clone();
-        in_cbor.protocol = Protocol::RpcV2Cbor;
-        let in_cbor = Arc::new(in_cbor);
-        cases.extend(operations.into_iter().map(|operation| (service.clone(), in_cbor.clone(), operation)));
-    }
-    let orders = cases.iter().map(|(service, _, operation)| {
-        let protocol = protocol(service);
-        json!({"do": "sample", "service": service.name, "operation": operation, "protocol": protocol, "seed": seed})
-    });
-    let samples = ask(orders.collect());
+    let begun = Instant::now();
+    let seeds = Seeds::from_env();
+    let only = env::var("TOLLGATE_TEST_SERVICE").ok();
+    let is_wanted = |name: &&str| only.as_deref().is_none_or(|only| only == *name);
+    let services: Vec<_> = Pack::bundled().service_names().filter(is_wanted).collect();
+    assert!(!services.is_empty(), "no service is called {only:?}");
 
-    let mut tally = Tally {
-        deviations: serde_json::from_str(include_str!("deviations.json")).unwrap(),
-        ..Tally::default()
+    // One judge a core, each of which takes the next service as it comes free.
+    let next = Mutex::new(services.iter());
+    let work = || {
+        let (mut judge, mut tally) = (Judge::start(), Tally::default());
+        while let Some(service) = { next.lock().unwrap().next() } {
+            compare(service, &seeds, &mut judge, &mut tally);
+        }
+        tally
     };
-    for ((service, in_cbor, operation), samples) in cases.iter().zip(samples) {
-        for (protocol, sample) in samples.as_object().unwrap() {
-            let service = if protocol == CBOR { in_cbor } else { service };
-            tally.add(protocol, service, service.operation(operation).unwrap(), sample);
-        }
-    }
-    tally.finish();
+    let workers = thread::available_parallelism().map_or(1, NonZero::get);
+    let tally = thread::scope(|scope| {
+        let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
+        workers.into_iter().map(|worker| worker.join().unwrap()).fold(Tally::default(), Tally::merge)
+    });
+    println!(
+        "{} services, seeds {} to {}, {} judges, {:.0} s",
+        services.len(),
+        seeds.first,
+        seeds.first + seeds.count - 1,
+        workers,
+        begun.elapsed().as_secs_f32()
+    );
+    // A filter, or another seed than the list was written for, may leave explanations unused.
+    tally.finish(only.is_none() && seeds.first == 1);
 }
 
-/// What came of all samples.
-#[derive(Default)]
-struct Tally {
-    deviations: Value,
-    explained: usize,
-    scores: BTreeMap<String, Score>,
-    different: Vec<(String, String)>,
-}
-
-impl Tally {
-    fn add(&mut self, protocol: &str, service: &Service, operation: &Operation, sample: &Value) {
-        let name = format!("{}.{}", service.name, operation.name);
-        let score = self.scores.entry(protocol.to_owned()).or_default();
-        score.operations += 1;
-        if sample["stream"] == json!(true) {
-            score.streams += 1;
-            if !is_refused(service, operation) {
-                self.different.push((name, "is a stream, but not refused".to_owned()));
+/// Compares all operations of a service, in the protocol that we speak with it, and in CBOR if it offers that.
+fn compare(service: &str, seeds: &Seeds, judge: &mut Judge, tally: &mut Tally) {
+    let service = Pack::bundled().service(service).unwrap();
+    let mut in_cbor = (*service).clone();
+    in_cbor.protocol = Protocol::RpcV2Cbor;
+    let mut operations: Vec<_> = service.operations().collect();
+    operations.sort_by(|one, other| one.name.cmp(&other.name));
+    for operation in operations {
+        for seed in seeds.first..seeds.first + seeds.count {
+            let samples = judge.ask(&json!({
+                "do": "sample",
+                "service": service.name,
+                "operation": operation.name,
+                "protocol": protocol(&service),
+                "seed": seed.to_string(),
+            }));
+            for (protocol, sample) in samples.as_object().unwrap() {
+                let service = if protocol == CBOR { &in_cbor } else { &*service };
+                tally.add(protocol, service, service.operation(&operation.name).unwrap(), sample);
             }
-            return;
-        }
-        if let Some(failed) = sample["failed"].as_str() {
-            if !self.deviations[&name]["judge"].is_null() {
-                self.explained += 1;
-            } else {
-                self.different.push((name, format!("the judge failed: {failed}")));
-            }
-            return;
-        }
-        let mut note = |what: &str, (right, all): &mut (usize, usize), result: Result<(), String>| {
-            *all += 1;
-            match result {
-                Ok(()) => *right += 1,
-                Err(_) if !self.deviations[&name][what].is_null() => self.explained += 1,
-                Err(reason) => self.different.push((format!("{name} {what} ({protocol})"), reason)),
-            }
-        };
-        for made in sample["inputs"].as_array().unwrap() {
-            let result = same_request(service, operation, &made["input"], &made["request"]);
-            note(
-                "request",
-                &mut score.requests,
-                result.map_err(|reason| format!("{reason}, of {}", made["input"])),
-            );
-        }
-        for answer in sample["answers"].as_array().unwrap() {
-            let (what, count) = match answer["error"].is_null() {
-                true => ("answer", &mut score.answers),
-                false => ("error", &mut score.errors),
-            };
-            note(what, count, same_answer(service, operation, answer));
         }
     }
-
-    fn finish(self) {
-        for (protocol, score) in &self.scores {
-            println!(
-                "{protocol}: {} operations ({} streams, refused), requests {} of {}, answers {} of {}, errors {} of {}",
-                score.operations,
-                score.streams,
-                score.requests.0,
-                score.requests.1,
-                score.answers.0,
-                score.answers.1,
-                score.errors.0,
-                score.errors.1,
-            );
-        }
-        println!("{} deviations, explained in deviations.json", self.explained);
-        let different = self.different;
-        let shown: String =
-            different.iter().take(40).map(|(name, reason)| format!("{name}: {reason:.2000}\n")).collect();
-        assert!(different.is_empty(), "{} differ:\n{shown}", different.len());
-    }
-}
-
-fn is_refused(service: &Service, operation: &Operation) -> bool {
-    matches!(encode(service, operation, &json!({})), Err(InvalidInput::Streaming { .. }))
-        || matches!(
-            decode(service, operation, 200, &http::HeaderMap::new(), b""),
-            Err(DecodeError::Streaming { .. })
-        )
 }

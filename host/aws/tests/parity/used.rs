@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use tollgate_aws::model::{Pack, Service};
 
-use crate::judge::{ask, protocol, same_answer, same_request};
+use crate::judge::{Judge, protocol, same_answer, same_request};
 
 const REQUESTS: &str = include_str!("used/requests.json");
 const ANSWERS: &str = include_str!("used/answers.json");
@@ -19,7 +19,9 @@ fn what_tollgate_uses_is_as_botocore_has_it() {
         cases.extend(all.into_iter().map(|case| order(kind, case)));
     }
     let mut different = Vec::new();
-    for (case, verdict) in cases.iter().zip(ask(cases.clone())) {
+    let mut judge = Judge::start();
+    for case in &cases {
+        let verdict = judge.ask(case);
         let service = service(case);
         let operation = service.operation(case["operation"].as_str().unwrap()).unwrap();
         let result = match verdict["failed"].as_str() {

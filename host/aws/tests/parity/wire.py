@@ -30,11 +30,11 @@ KNOWN = ("header", "headers", "statusCode")
 
 
 def answers(chance, model, operation, protocol):
-    """Two good answers, full and half empty, and an error."""
+    """Two good answers, full and half empty, an error, and an error that is not from the service itself."""
     kind = Cbor if "cbor" in protocol else Json if "json" in protocol else Xml
     writer = kind(chance, model, operation, protocol)
     made = [writer.answer(share) for share in (1.0, 0.6)]
-    return made + [writer.error()]
+    return made + [writer.error(), writer.foreign_error()]
 
 
 class Writer:
@@ -144,6 +144,15 @@ class Writer:
         if member.type_name == "string":
             return self.chance.choice(TEXTS).encode()
         return self.chance.randbytes(20)
+
+    def foreign_error(self):
+        """What proxies and load balancers answer; and S3, where a question has no body."""
+        page = b"<html><body><b>Http/1.1 Service Unavailable</b></body></html>"
+        forms = [(500, {}, b""), (502, {}, b" \n"), (503, {}, page), (504, {}, page)]
+        if self.model.service_name == "s3":
+            headers = {"x-amz-request-id": "request-3", "x-amz-id-2": "host"}
+            forms += [(status, headers, b"") for status in (400, 403, 404, 412)]
+        return self.chance.choice(forms)
 
     def error_code(self):
         shapes = self.operation.error_shapes
