@@ -46,6 +46,7 @@ fn fan_out(criterion: &mut Criterion) {
         source: Source::Bundled { name: bundled.name.to_owned(), bytes: bundled.component },
         grant: None,
         mode: tollgate_aws::grant::Mode::ReadOnly,
+        reveal: Vec::new(),
     };
     let client = Client::new(AwsConfig {
         home_region: Some("us-east-1".to_owned()),

@@ -126,7 +126,8 @@ fn plugins(configured: BTreeMap<Spanned<String>, Plugin>) -> Vec<PluginConfig> {
 
 fn plugin_config(source: Source, plugin: Plugin) -> PluginConfig {
     let grant = plugin.grant.map(|patterns| patterns.iter().map(ToString::to_string).collect());
-    PluginConfig { source, grant, mode: plugin.mode }
+    let reveal = plugin.reveal.iter().map(ToString::to_string).collect();
+    PluginConfig { source, grant, mode: plugin.mode, reveal }
 }
 
 fn limits(configured: &config::Limits) -> Limits {

@@ -18,7 +18,7 @@ impl Guest {
     /// As part of the host: it holds what it requests.
     pub(crate) fn bundled(self) -> PluginConfig {
         let source = Source::Bundled { name: self.name.to_owned(), bytes: self.bytes };
-        PluginConfig { source, grant: None, mode: Mode::ReadOnly }
+        PluginConfig { source, grant: None, mode: Mode::ReadOnly, reveal: Vec::new() }
     }
 
     /// With an operator's grant.
@@ -37,5 +37,5 @@ impl Guest {
 
 /// A plugin from a file, granted nothing.
 pub(crate) fn file(path: PathBuf) -> PluginConfig {
-    PluginConfig { source: Source::File(path), grant: None, mode: Mode::ReadOnly }
+    PluginConfig { source: Source::File(path), grant: None, mode: Mode::ReadOnly, reveal: Vec::new() }
 }

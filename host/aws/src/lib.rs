@@ -18,6 +18,7 @@ mod page;
 mod principal;
 pub mod profile;
 pub mod protocol;
+mod redact;
 mod retry;
 mod select;
 pub mod sign;

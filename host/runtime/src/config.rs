@@ -29,6 +29,9 @@ pub struct PluginConfig {
     pub grant: Option<Vec<String>>,
     /// Whether writes can be granted at all.
     pub mode: Mode,
+    /// The operations whose answers the plugin sees in full, for example `lambda:ListFunctions` with the values
+    /// of environment variables, if its manifest asks for that as well.
+    pub reveal: Vec<String>,
 }
 
 /// Where a component comes from.

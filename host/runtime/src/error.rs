@@ -135,7 +135,7 @@ pub enum LoadError {
     Grant {
         /// The plugin.
         origin: Origin,
-        /// Whose pattern: the plugin's request or the operator's grant.
+        /// Which list: the plugin's `request`, the operator's `grant`, or the `reveal` of either.
         whose: &'static str,
         /// What is wrong.
         detail: String,

@@ -32,6 +32,9 @@ pub(crate) struct Aws {
     /// Patterns over IAM actions, for example `ec2:Describe*`.
     #[serde(default)]
     pub(crate) request: Vec<String>,
+    /// Operations whose answers it needs in full, for example `lambda:ListFunctions`.
+    #[serde(default)]
+    pub(crate) reveal: Vec<String>,
 }
 
 impl Manifest {
@@ -93,6 +96,9 @@ mod tests {
         let manifest = Manifest::parse(EC2.as_bytes()).unwrap();
         assert_eq!(manifest.name, "ec2");
         assert_eq!(manifest.aws.request, ["ec2:DescribeInstances"]);
+        assert!(manifest.aws.reveal.is_empty());
+        let more = format!("{EC2}\nreveal = [\"ec2:DescribeLaunchTemplateVersions\"]");
+        assert_eq!(Manifest::parse(more.as_bytes()).unwrap().aws.reveal.len(), 1);
         let alone = "name = 'a-1'\nversion = '1'\ndescription = ''";
         assert!(Manifest::parse(alone.as_bytes()).unwrap().aws.request.is_empty());
     }
@@ -100,7 +106,9 @@ mod tests {
     #[test]
     fn what_is_wrong_is_named() {
         let error = |from: &str, to: &str| Manifest::parse(EC2.replace(from, to).as_bytes()).unwrap_err();
-        assert!(error("request", "requests").contains("unknown field `requests`, expected `request`"));
+        assert!(
+            error("request", "requests").contains("unknown field `requests`, expected `request` or `reveal`")
+        );
         assert!(error("\"ec2\"", "\"EC2\"").contains("name: expected [a-z][a-z0-9-]*"));
         assert!(error("0.1.0", "latest!").contains("version: expected a version"));
         assert!(error("version", "# version").contains("missing field `version`"));

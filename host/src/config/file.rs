@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Deserializer, de};
 use tollgate_aws::account::{self, AccountId, check_region};
 use tollgate_aws::credentials::Secret;
-use tollgate_aws::grant::{Mode, Pattern};
+use tollgate_aws::grant::{Action, Mode, Pattern};
 use tollgate_aws::model::Pack;
 use tollgate_aws::protocol::UnknownValues;
 use toml::Spanned;
@@ -135,6 +135,8 @@ pub(crate) struct Plugin {
     pub(crate) grant: Option<Vec<Pattern>>,
     /// `read-only` unless said otherwise.
     pub(crate) mode: Mode,
+    /// Operations whose answers it sees in full; absent: none.
+    pub(crate) reveal: Vec<Action>,
     /// `false`: not loaded.
     pub(crate) enabled: Option<bool>,
 }

@@ -221,6 +221,14 @@ mod tests {
     }
 
     #[test]
+    fn what_is_revealed_is_named_without_wildcards() {
+        let text = "[plugins.ec2]\nreveal = [\"ec2:DescribeLaunchTemplateVersions\"]\n";
+        let file = parse(Path::new("tollgate.toml"), text).expect("valid");
+        assert_eq!(file.plugins.values().next().expect("one").reveal.len(), 1);
+        assert_snapshot!(error("[plugins.ec2]\nreveal = [\"ec2:Describe*\"]\n"), @r#"tollgate.toml:2:10: `plugins.ec2.reveal`: `ec2:Describe*` names no single operation: write it out, without wildcards, as `lambda:ListFunctions`"#);
+    }
+
+    #[test]
     fn no_secret_of_the_file_is_in_an_error() {
         let text = "[[account]]\nid = \"222222222222\"\nname = \"a\"\nexternal_id = [\"hush-hush\"]\n";
         assert!(!error(text).contains("hush-hush"), "{}", error(text));

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::botocore::Model;
 use super::doc;
 use super::shapes::Shapes;
+use super::types::redaction::Redactions;
 use super::types::service::{Access, Operation, Paginator, Protocol, Service, Signature};
 use super::types::shape::XmlNamespace;
 
@@ -50,6 +51,7 @@ pub(crate) fn service(model: &Model) -> Result<Service> {
         client_context_params: model.service["clientContextParams"].as_object().cloned(),
         operations,
         shapes: shapes.finish()?,
+        redactions: Redactions::default(),
         endpoint_rules: model.endpoint_rules.clone(),
     })
 }

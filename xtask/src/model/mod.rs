@@ -5,8 +5,10 @@ mod botocore;
 mod convert;
 mod doc;
 mod pack;
+mod paginators;
 mod patterns;
 mod provenance;
+mod redaction;
 mod sensitive;
 mod shapes;
 mod sources;
@@ -19,8 +21,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
+use serde_json::Value;
 
 use access::Level;
+use paginators::Origin;
 use provenance::{Built, Provenance};
 use types::service::Service;
 
@@ -34,7 +38,7 @@ pub(crate) struct Arguments {
     #[arg(long)]
     check: bool,
     /// Write what became of every operation as JSON: its access level, IAM action, how it was found, and
-    /// why it is sensitive.
+    /// why it is sensitive, and where its paginator comes from.
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
 }
@@ -67,12 +71,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     access.finish()?;
     sensitive.finish()?;
     sensitive::name_exact_grants(&mut services);
+    redaction::fill(&mut services, &home.join("redaction.toml"))?;
+    let paged = paginators::add(&mut services, &home.join("paginators.toml"))?;
 
     let partitions = botocore.read("botocore/data/partitions.json")?;
     let file = pack::write(&services, &partitions)?;
-    let built = Built::new(&services, &file);
+    let built = Built::new(&services, paged.len(), &file);
     if let Some(path) = &arguments.report {
-        report(path, &services, &levels)?;
+        report(path, &services, &levels, &paged)?;
     }
 
     let path = home.join("pack.bin");
@@ -91,13 +97,25 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 }
 
 /// Writes what became of every operation.
-fn report(path: &Path, services: &[Service], levels: &BTreeMap<String, Level>) -> Result<()> {
+fn report(
+    path: &Path,
+    services: &[Service],
+    levels: &BTreeMap<String, Level>,
+    paged: &BTreeMap<String, Origin>,
+) -> Result<()> {
     let mut report = BTreeMap::new();
     for service in services {
         for operation in service.operations.values() {
             let name = format!("{}.{}", service.name, operation.name);
             let level = levels.get(&name).with_context(|| format!("{name} has no level"))?;
-            report.insert(name, level.describe(operation));
+            let paginator = match (paged.get(&name), &operation.paginator) {
+                (Some(origin), _) => format!("{origin:?}").to_lowercase().into(),
+                (None, Some(_)) => "botocore".into(),
+                (None, None) => Value::Null,
+            };
+            let mut line = level.describe(operation);
+            line["paginator"] = paginator;
+            report.insert(name, line);
         }
     }
     std::fs::write(path, serde_json::to_vec_pretty(&report)?).with_context(|| path.display().to_string())

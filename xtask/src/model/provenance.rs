@@ -59,8 +59,12 @@ pub(crate) struct Built {
     pub(crate) shapes: usize,
     /// How many operations have a paginator.
     pub(crate) paginators: usize,
+    /// How many of these are not botocore's.
+    pub(crate) own_paginators: usize,
     /// How many operations are refused unless granted by name.
     pub(crate) sensitive: usize,
+    /// How many members have values that are withheld.
+    pub(crate) redactions: usize,
     /// How many operations have which access level.
     pub(crate) access: BTreeMap<String, usize>,
 }
@@ -81,12 +85,18 @@ impl Provenance {
 
 impl Built {
     /// Counts and digests.
-    pub(crate) fn new(services: &[Service], file: &[u8]) -> Self {
+    pub(crate) fn new(services: &[Service], own_paginators: usize, file: &[u8]) -> Self {
         let mut built = Self {
             sha256: sha256(file),
             bytes: file.len(),
             services: services.len(),
             shapes: services.iter().map(|service| service.shapes.len()).sum(),
+            redactions: services
+                .iter()
+                .flat_map(|service| service.redactions.iter())
+                .map(|(_, rules)| rules.len())
+                .sum(),
+            own_paginators,
             ..Self::default()
         };
         for operation in services.iter().flat_map(|service| service.operations.values()) {

@@ -7,6 +7,10 @@
 
 #[path = "../../../host/aws/src/model/index.rs"]
 pub(crate) mod index;
+#[path = "../../../host/aws/src/redact/name.rs"]
+pub(crate) mod name;
+#[path = "../../../host/aws/src/model/redaction.rs"]
+pub(crate) mod redaction;
 #[path = "../../../host/aws/src/model/service.rs"]
 pub(crate) mod service;
 #[path = "../../../host/aws/src/model/shape.rs"]

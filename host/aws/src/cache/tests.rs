@@ -241,7 +241,6 @@ fn only_what_reads_and_is_no_secret_is_kept() {
         ("ec2", "RunInstances"),
         ("ec2", "CreateTags"),
         ("secretsmanager", "GetSecretValue"),
-        ("ssm", "GetParameter"),
         ("sts", "GetSessionToken"),
         ("sts", "GetCallerIdentity"),
         ("sqs", "ReceiveMessage"),

@@ -14,6 +14,7 @@ use crate::model::{Operation, Service};
 use crate::page::{Binding, Limits, Pager, Step};
 use crate::principal::Principal;
 use crate::protocol::{self, Mask, Value};
+use crate::redact::{redact, widen};
 use crate::select::Select;
 use crate::wire::{Exchange, Outgoing, Source};
 
@@ -81,8 +82,9 @@ impl Client {
         let account = self.account(request.target.account).await?;
         let region = inner.actual_region(&service, &account, &request.target.region).await;
         let region = &*region.map_err(InvalidRequest::from)?;
-        let wanted = &select.as_ref().map_or(Mask::Everything, |select| select.mask());
-        let (service, account) = (&*service, &account);
+        let mut wanted = select.as_ref().map_or(Mask::Everything, |select| select.mask());
+        widen(&service, operation, &mut wanted);
+        let (service, account, wanted) = (&*service, &account, &wanted);
         let one = One { inner, principal, service, operation, account, region, wanted, deadline };
         let ask = async {
             let mut response = match pager {
@@ -95,7 +97,7 @@ impl Client {
             Ok(response)
         };
         let answers = &inner.answers;
-        if answers.is_on() && is_kept(service, operation) {
+        if answers.is_on() && is_kept(service, operation) && !principal.grant.reveals(operation) {
             let credentials = credentials::Key::of(principal, account);
             let changes = answers.changes(account.id);
             let question = Question::new(principal, request, &scope.region, credentials, changes);
@@ -151,7 +153,7 @@ impl One<'_> {
         &self,
         input: &serde_json::Value,
         mask: &Mask,
-        read: impl FnMut(Value<'_>) -> Result<T, Error> + Send,
+        mut read: impl FnMut(Value<'_>) -> Result<T, Error> + Send,
     ) -> Result<T, Error> {
         let Self { inner, principal, service, operation, account, region, deadline, .. } = *self;
         // Once for all attempts, so that they carry the same idempotency token.
@@ -161,6 +163,13 @@ impl One<'_> {
             source: Source::Account { principal, account, store: &inner.store, places: &inner.places },
             region,
             deadline,
+        };
+        let redacted = !principal.grant.reveals(operation);
+        let read = |mut output: Value<'_>| {
+            if redacted {
+                redact(service, operation, &mut output);
+            }
+            read(output)
         };
         exchange.run(&inner.wire, read).await
     }

@@ -4,12 +4,17 @@
 //! allows it. On top of that, data of the model pack decides two things that no wildcard overrides: an
 //! operation that is not read-only by its IAM access level passes in [`Mode::ReadWrite`] alone, and an
 //! operation that gives away secrets or data passes only where every layer names it exactly.
+//!
+//! Of an operation that passes, some values may be withheld all the same (environment variables, user data): a
+//! grant reveals them by the operation's exact name, which again every layer must give.
 
+mod action;
 mod pattern;
 mod refusal;
 #[cfg(test)]
 mod tests;
 
+pub use action::{Action, InvalidAction};
 pub use pattern::{InvalidPattern, Pattern};
 pub use refusal::Refusal;
 use serde::{Deserialize, Serialize};
@@ -32,6 +37,7 @@ pub enum Mode {
 pub struct Grant {
     mode: Mode,
     layers: Vec<Vec<Pattern>>,
+    reveal: Vec<Vec<Action>>,
 }
 
 impl Grant {
@@ -39,7 +45,14 @@ impl Grant {
     /// no layer at all, or an empty one, allows nothing.
     #[must_use]
     pub fn new(mode: Mode, layers: Vec<Vec<Pattern>>) -> Self {
-        Self { mode, layers }
+        Self { mode, layers, reveal: Vec::new() }
+    }
+
+    /// The same, with answers in full of the operations that every one of these layers names.
+    #[must_use]
+    pub fn revealing(mut self, layers: Vec<Vec<Action>>) -> Self {
+        self.reveal = layers;
+        self
     }
 
     /// Allows nothing.
@@ -58,6 +71,14 @@ impl Grant {
     #[must_use]
     pub fn layers(&self) -> &[Vec<Pattern>] {
         &self.layers
+    }
+
+    /// Whether an operation's answer is given in full. That of a sensitive operation is: it was granted by name,
+    /// for what it answers.
+    #[must_use]
+    pub fn reveals(&self, operation: &Operation) -> bool {
+        let named = |layer: &Vec<Action>| layer.iter().any(|action| action.is(operation));
+        operation.sensitive.is_some() || (!self.reveal.is_empty() && self.reveal.iter().all(named))
     }
 
     /// Whether an operation may be sent.

@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::{Grant, Mode, Pattern, Refusal};
+use super::{Action, Grant, Mode, Pattern, Refusal};
 use crate::model::{Access, Operation, Pack};
 
 fn patterns(texts: &[&str]) -> Vec<Pattern> {
@@ -93,6 +93,30 @@ fn an_action_that_covers_harmless_operations_is_no_exact_name() {
     assert_eq!(grant(Mode::ReadOnly, &[&["apigateway:GET", "apigateway:GetApiKeys"]]).check(&keys), Ok(()));
     let alone = grant(Mode::ReadOnly, &[&["apigateway:GetApiKeys"]]).check(&keys);
     assert_eq!(alone, Err(Refusal::NotGranted { action: "apigateway:GET".to_owned() }));
+}
+
+#[test]
+fn answers_are_revealed_by_exact_name_in_every_layer() {
+    let functions = operation("lambda:Operation", Access::List, None);
+    let names = |names: &[&str]| names.iter().map(|name| name.parse().unwrap()).collect::<Vec<Action>>();
+    let all = || grant(Mode::ReadOnly, &[&["*:*"]]);
+    assert!(!all().reveals(&functions));
+    assert!(!all().revealing(Vec::new()).reveals(&functions));
+    assert!(!all().revealing(vec![names(&["lambda:Operation"]), names(&[])]).reveals(&functions));
+    assert!(!all().revealing(vec![names(&["lambda:Operations", "s3:Operation"])]).reveals(&functions));
+    let both = all().revealing(vec![names(&["LAMBDA:operation"]), names(&["s3:X", "lambda:Operation"])]);
+    assert!(both.reveals(&functions));
+    assert_ne!(both, all(), "what is revealed tells grants apart");
+    // By its own name, whatever its permission is called.
+    let mut buckets = operation("s3:ListAllMyBuckets", Access::List, None);
+    buckets.name = "ListBuckets".into();
+    assert!(all().revealing(vec![names(&["s3:ListBuckets"])]).reveals(&buckets));
+    // What is granted by name for what it answers needs no more.
+    assert!(all().reveals(&operation("kms:Decrypt", Access::Write, Some("returns plaintext"))));
+    for text in ["lambda:List*", "lambda:?", "lambda", "*:ListFunctions", ""] {
+        let error = text.parse::<Action>().unwrap_err().to_string();
+        assert!(error.starts_with(&format!("`{text}` names no single operation")), "{error}");
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The pack file: a header, an index, and one zstd frame for each service.
 //!
 //! ```text
-//! 8 bytes   "TGMODEL1"
+//! 8 bytes   "TGMODEL2"
 //! 4 bytes   length of the index, little-endian
 //! n bytes   the index: JSON in one zstd frame
 //! …         the spans that the index names, at offsets from here
@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 /// What a pack file begins with: its format.
-pub(crate) const MAGIC: &[u8; 8] = b"TGMODEL1";
+pub(crate) const MAGIC: &[u8; 8] = b"TGMODEL2";
 
 /// An upper bound for the index, once decompressed.
 pub(crate) const MAX_INDEX: usize = 1 << 20;

@@ -38,6 +38,12 @@ impl Service {
         usize::try_from(id.0).ok().and_then(|index| self.shapes.get(index)).unwrap_or_else(|| &NOTHING)
     }
 
+    /// Whether values at a shape or below it may be withheld.
+    #[must_use]
+    pub fn guards(&self, id: ShapeId) -> bool {
+        self.redactions.guard(&self.shapes, id)
+    }
+
     /// The members of a structure; none for any other shape.
     #[must_use]
     pub fn structure(&self, id: ShapeId) -> Option<&Structure> {

@@ -6,6 +6,7 @@ mod lookup;
 mod pack;
 mod partitions;
 mod permissions;
+mod redaction;
 mod service;
 mod shape;
 mod spelling;
@@ -16,6 +17,7 @@ pub use error::{UnknownOperation, UnknownService};
 pub use pack::Pack;
 pub use partitions::{Partition, PartitionOutputs, Partitions, Region};
 pub(crate) use permissions::Permission;
+pub use redaction::{Condition, Redaction, Redactions};
 pub use service::{Access, Operation, Paginator, Protocol, Service, Signature};
 pub use shape::{
     Bounds, ErrorTraits, Kind, List, Location, Map, Member, MemberOrder, Shape, ShapeId, Structure, Text,

@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::redaction::Redactions;
 use super::shape::{Shape, ShapeId, XmlNamespace, is_false};
 
 /// One AWS service: all that is needed to call it.
@@ -50,6 +51,9 @@ pub struct Service {
     pub operations: HashMap<Box<str>, Operation>,
     /// The shape table.
     pub shapes: Vec<Shape>,
+    /// Which values of its answers are withheld.
+    #[serde(default, skip_serializing_if = "Redactions::is_empty")]
+    pub redactions: Redactions,
     /// The endpoint rule set, as botocore ships it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub endpoint_rules: Option<serde_json::Value>,

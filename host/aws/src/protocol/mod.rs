@@ -13,7 +13,6 @@
 //! | route53 | `/hostedzone/Z1` as an id, the way answers have it, is sent as `Z1` |
 //! | apigateway | asks for `application/json`, since its default is another format |
 //! | glacier | the API version is a header |
-//! | s3, s3control | the body's checksum is a header where one is wanted or can be given |
 //!
 //! So policy documents of IAM stay URL-encoded, `ListObjects` sets no encoding type, and blobs such as the
 //! console output of EC2 stay base64.

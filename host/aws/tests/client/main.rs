@@ -8,6 +8,7 @@ mod faults;
 mod mfa;
 mod paging;
 mod proxy;
+mod redaction;
 mod refusals;
 mod regions;
 mod rotation;

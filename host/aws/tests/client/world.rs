@@ -76,7 +76,7 @@ pub fn grant(mode: Mode, patterns: &[&str]) -> Principal {
 }
 
 pub fn reading() -> Principal {
-    grant(Mode::ReadOnly, &["ec2:Describe*", "s3:List*", "s3:Get*", "sts:GetCallerIdentity"])
+    grant(Mode::ReadOnly, &["ec2:Describe*", "ec2:Get*", "s3:List*", "s3:Get*", "sts:GetCallerIdentity"])
 }
 
 pub fn request(account: &str, service: &str, operation: &str, input: Value) -> Request {

@@ -12,6 +12,7 @@ mod shapes;
 
 /// The types that the converter makes.
 mod types {
+    pub(crate) use tollgate_aws::model as redaction;
     pub(crate) use tollgate_aws::model as service;
     pub(crate) use tollgate_aws::model as shape;
 }

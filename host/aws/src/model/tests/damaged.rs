@@ -53,10 +53,10 @@ fn a_whole_one_can_be_read() {
 fn damage_is_told() {
     for (file, expected) in [
         (b"".to_vec(), "not a model pack of this version"),
-        (b"TGMODEL2....".to_vec(), "not a model pack of this version"),
-        (b"TGMODEL1...".to_vec(), "ends too early"),
-        (b"TGMODEL1\xff\xff\xff\xff".to_vec(), "ends within its index"),
-        (b"TGMODEL1\x03\0\0\0abc".to_vec(), "its index: "),
+        (b"TGMODEL1....".to_vec(), "not a model pack of this version"),
+        (b"TGMODEL2...".to_vec(), "ends too early"),
+        (b"TGMODEL2\xff\xff\xff\xff".to_vec(), "ends within its index"),
+        (b"TGMODEL2\x03\0\0\0abc".to_vec(), "its index: "),
         (pack(|index| index.partitions.offset = usize::MAX), "partitions: its span overflows"),
         (pack(|index| index.dictionary.length = 1 << 30), "dictionary: its span lies outside of the file"),
     ] {

@@ -1,7 +1,6 @@
 //! JSON input to an HTTP request.
 
 mod cbor;
-mod checksum;
 mod form;
 mod json;
 mod rest;
@@ -70,7 +69,6 @@ pub(super) fn encode(
         }
         Protocol::RpcV2Cbor => cbor::encode(&mut request, service, operation, &fields),
     }
-    checksum::add(&mut request, service, operation, &fields).map_err(members)?;
     Ok(request)
 }
 
