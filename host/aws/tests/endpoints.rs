@@ -361,6 +361,11 @@ fn what_cannot_be_resolved_says_why() {
         why("s3control", "ListAccessPoints", json!({ "AccountId": 123 }), "eu-west-1", &plain),
         "s3control has no endpoint for this call: AccountId has the wrong type for the endpoint rules"
     );
+    assert_eq!(
+        why("timestream-query", "ListScheduledQueries", json!({}), "eu-west-1", &plain),
+        "timestream-query wants to be asked for the address of ListScheduledQueries first (DescribeEndpoints), \
+         which Tollgate does not do: set an endpoint URL for timestream-query"
+    );
     let bare = json!({
         "name": "new", "service_id": "New", "full_name": "New", "api_version": "1", "protocol": "aws-query",
         "endpoint_prefix": "new", "signing_name": "new", "endpoint_variable": "NEW", "operations": {}, "shapes": [],
@@ -373,6 +378,10 @@ fn what_cannot_be_resolved_says_why() {
     let custom = Settings::default().with_endpoint_url("https://new.example").unwrap();
     let endpoint = resolver.resolve(&service, operation, &json!({}), "eu-west-1", &custom).unwrap();
     assert_eq!((&*endpoint.url, &*endpoint.signing_name), ("https://new.example", "new"));
+    let timestream = pack.service("timestream-query").unwrap();
+    let operation = timestream.operation("ListScheduledQueries").unwrap();
+    let endpoint = resolver.resolve(&timestream, operation, &json!({}), "eu-west-1", &custom).unwrap();
+    assert_eq!(&*endpoint.url, "https://new.example");
 }
 
 proptest! {

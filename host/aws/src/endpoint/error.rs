@@ -41,6 +41,17 @@ pub enum EndpointError {
         /// The ways to sign, with commas.
         schemes: String,
     },
+    /// The service tells each account an address of its own for this operation, and is not asked for it. With an
+    /// endpoint URL of its own it is called.
+    #[error(
+        "{service} wants to be asked for the address of {operation} first (DescribeEndpoints), which Tollgate does not do: set an endpoint URL for {service}"
+    )]
+    Discovery {
+        /// The service.
+        service: Box<str>,
+        /// The operation.
+        operation: Box<str>,
+    },
     /// A member of the input is part of the host name and does not fit there. Correct it.
     #[error("`{0}` cannot begin a host name: its labels need 1 to 63 letters, digits and hyphens")]
     HostPrefix(String),

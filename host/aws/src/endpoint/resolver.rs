@@ -59,6 +59,10 @@ impl Resolver {
     ) -> Result<Endpoint, EndpointError> {
         check_region(region)?;
         let builtins = Builtins::new(service, region, settings)?.for_call(service, operation, input);
+        if operation.endpoint_discovery && builtins.endpoint.is_none() {
+            let (service, operation) = (service.name.clone(), operation.name.clone());
+            return Err(EndpointError::Discovery { service, operation });
+        }
         self.resolve_with(service, operation, input, &builtins)
     }
 

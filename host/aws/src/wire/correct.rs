@@ -11,23 +11,31 @@ use crate::account::is_region_shaped;
 /// Below so many seconds it is not the clock: AWS accepts five minutes.
 const TOLERATED: i64 = 4 * 60;
 
-/// The region that an answer of S3 says a bucket is in.
+/// The region that an answer of S3 says a bucket is in, where it says that this one is the wrong one.
 pub(super) fn bucket_region(code: &str, status: u16, headers: &HeaderMap, body: &[u8]) -> Option<String> {
-    let moved = matches!(status, 301 | 307)
-        || matches!(
-            code,
-            "PermanentRedirect" | "AuthorizationHeaderMalformed" | "IllegalLocationConstraintException"
-        );
-    if !moved {
+    const CODES: &[&str] = &[
+        "AuthorizationHeaderMalformed",
+        "IllegalLocationConstraintException",
+        "PermanentRedirect",
+        "TemporaryRedirect",
+    ];
+    let header = headers.get("x-amz-bucket-region").and_then(|value| value.to_str().ok());
+    // A HEAD that was signed for another region has no body that would say so.
+    let headless = status == 400 && body.is_empty() && header.is_some();
+    if !matches!(status, 301 | 302 | 307) && !CODES.contains(&code) && !headless {
         return None;
     }
-    let header = headers.get("x-amz-bucket-region").and_then(|value| value.to_str().ok());
-    let element = || {
-        let text = std::str::from_utf8(body).ok()?;
-        Some(text.split_once("<Region>")?.1.split_once("</Region>")?.0)
+    let text = std::str::from_utf8(body).unwrap_or_default();
+    let element = |open, close| Some(text.split_once(open)?.1.split_once(close)?.0.trim());
+    let of_endpoint = || {
+        let endpoint = element("<Endpoint>", "</Endpoint>")?;
+        // After the bucket: `s3.eu-west-1.amazonaws.com`, and as it was once, `s3-eu-west-1.amazonaws.com`.
+        let labels = endpoint.rsplit('.').map(|label| label.strip_prefix("s3-").unwrap_or(label));
+        labels.into_iter().find(|label| is_region_shaped(label))
     };
+    let found = header.map(str::trim).or_else(|| element("<Region>", "</Region>")).or_else(of_endpoint);
     // What comes from outside becomes a part of a host name.
-    header.or_else(element).map(str::trim).filter(|region| is_region_shaped(region)).map(str::to_owned)
+    found.filter(|region| is_region_shaped(region)).map(str::to_owned)
 }
 
 /// How many seconds the service's clock is ahead of ours, if the code says that this is the trouble.
@@ -71,6 +79,21 @@ mod tests {
             Some("ap-south-1")
         );
         assert_eq!(bucket_region("AccessDenied", 403, &header, body), None);
+        assert_eq!(bucket_region("400", 400, &header, b"").as_deref(), Some("eu-west-1"), "HEAD");
+        assert_eq!(bucket_region("400", 400, &none, b""), None);
+        assert_eq!(bucket_region("InvalidArgument", 400, &header, b"<Error/>"), None);
+        for (endpoint, region) in [
+            ("us-east-1.s3.eu-west-1.amazonaws.com", Some("eu-west-1")),
+            ("bucket.s3-us-west-2.amazonaws.com", Some("us-west-2")),
+            ("bucket.s3.cn-north-1.amazonaws.com.cn", Some("cn-north-1")),
+            ("bucket.s3.amazonaws.com", None),
+            ("evil.example/", None),
+        ] {
+            let body =
+                format!("<Error><Code>TemporaryRedirect</Code><Endpoint>{endpoint}</Endpoint></Error>");
+            let found = bucket_region("TemporaryRedirect", 307, &none, body.as_bytes());
+            assert_eq!(found.as_deref(), region, "{endpoint}");
+        }
         assert_eq!(bucket_region("PermanentRedirect", 301, &none, b"<Region>evil.example/</Region>"), None);
         assert_eq!(bucket_region("PermanentRedirect", 301, &none, b"\xff<Region>eu-west-1</Region>"), None);
     }

@@ -9,6 +9,7 @@ use http::Response;
 use tokio::time::Instant;
 
 use super::breaker::{Pass, Refusal, Unanswered};
+use super::buckets::bucket;
 use super::lane::Lane;
 use super::places::Place;
 use super::{Outgoing, Places, SendError, Wire, correct};
@@ -63,7 +64,9 @@ struct Failure {
 /// What can be corrected once in an exchange.
 #[derive(Default)]
 struct Corrected {
+    /// The region of the bucket, where it is another one than was asked for.
     region: Option<String>,
+    moved: bool,
     clock: bool,
     credentials: bool,
 }
@@ -78,7 +81,7 @@ impl Exchange<'_> {
         let Outgoing { service, .. } = self.outgoing;
         let lane = wire.lanes.get(self.source.account(), self.region, &service.name);
         let mut attempts = Attempts::new(&wire.retry, service, &lane.quota, self.deadline);
-        let mut corrected = Corrected::default();
+        let mut corrected = Corrected { region: self.remembered(wire), ..Corrected::default() };
         loop {
             let attempt = attempts.begin();
             let outcome = match &corrected.region {
@@ -150,7 +153,7 @@ impl Exchange<'_> {
             corrected.clock = true;
         }
         let mended = clock.is_some()
-            || self.moved(wire, corrected, &error, &response)
+            || self.moved(wire, lane, corrected, &error, &response)
             || self.expired(corrected, &error, credentials.as_ref());
         Err(if mended {
             Failure::corrected(self.outgoing, error)
@@ -221,25 +224,41 @@ impl Exchange<'_> {
         }
     }
 
-    /// Whether S3 says that the bucket is in another region of the same partition, where it then is asked.
+    /// The region of the bucket, if it was found to be in another one than is asked for.
+    fn remembered(&self, wire: &Wire) -> Option<String> {
+        let bucket = bucket(&self.outgoing)?;
+        wire.buckets.region(&wire.router.partition(self.region)?.id, bucket)
+    }
+
+    /// Whether S3 says that the bucket is in another region of the same partition, where it then is asked, now and
+    /// from then on.
     fn moved(
         &self,
         wire: &Wire,
+        lane: &Lane,
         corrected: &mut Corrected,
         error: &ServiceError,
         response: &Response<Bytes>,
     ) -> bool {
-        if &*self.outgoing.service.name != "s3" || corrected.region.is_some() {
-            return false;
-        }
+        let Some(bucket) = bucket(&self.outgoing) else { return false };
+        let Some(partition) = wire.router.partition(self.region) else { return false };
         let region = correct::bucket_region(&error.code, error.status, response.headers(), response.body());
-        let partition = |region: &str| wire.router.partition(region).map(|partition| partition.id.clone());
-        match region {
-            Some(region) if region != self.region && partition(&region) == partition(self.region) => {
+        let within = |region: &String| {
+            wire.router.partition(region).is_some_and(|of_region| of_region.id == partition.id)
+        };
+        match region.filter(within) {
+            Some(region) if !corrected.moved && region != *lane.region => {
+                wire.buckets.remember(&partition.id, bucket, &region);
                 corrected.region = Some(region);
+                corrected.moved = true;
                 true
             }
-            _ => false,
+            told => {
+                if told.is_some() || error.code == "NoSuchBucket" {
+                    wire.buckets.forget(&partition.id, bucket);
+                }
+                false
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 //! From an encoded request to a decoded answer: endpoint, signature, sending, retries.
 
 mod breaker;
+mod buckets;
 mod correct;
 mod exchange;
 mod lane;
@@ -14,6 +15,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 use serde_json::Value as Json;
 
+use self::buckets::Buckets;
 pub(crate) use self::exchange::{Exchange, Source};
 use self::lane::Lanes;
 pub(crate) use self::places::Places;
@@ -41,6 +43,7 @@ pub(crate) struct Wire {
     transport: Transport,
     retry: RetryConfig,
     lanes: Lanes,
+    buckets: Buckets,
 }
 
 /// What is sent, apart from where to and by whom.
@@ -66,6 +69,7 @@ impl Wire {
             transport: Transport::new(config, profile)?,
             retry: config.retry.clone(),
             lanes: Lanes::default(),
+            buckets: Buckets::default(),
         })
     }
 

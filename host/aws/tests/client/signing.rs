@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use serde_json::json;
 use tollgate_aws::{Client, Clock, Config, Error};
 
-use crate::server::Reply;
+use crate::server::{Reply, Server};
 use crate::world::{self, *};
 
 #[tokio::test]
@@ -47,29 +47,71 @@ async fn a_wrong_clock_is_corrected_once() {
     assert_eq!(dates, ["19941106T094937Z", "19941106T084937Z", "19941106T084937Z"]);
 }
 
+/// S3 says that a bucket is in another region.
+fn moved(region: &str) -> Reply {
+    Reply::Answer(
+        301,
+        vec![("x-amz-bucket-region", region.to_owned())],
+        "<Error><Code>PermanentRedirect</Code><Message>there</Message></Error>".to_owned(),
+    )
+}
+
+/// Asks for a bucket's tags with the grant to do so.
+async fn tags(client: &Client, bucket: &str) -> Result<(), Error> {
+    let granted = grant(tollgate_aws::grant::Mode::ReadOnly, &["s3:*"]);
+    let request = request(PRODUCTION, "s3", "GetBucketTagging", json!({ "Bucket": bucket }));
+    client.call(&granted, request).await.map(drop)
+}
+
+fn regions(server: &Server) -> Vec<String> {
+    server.received()[1..].iter().map(|request| request.scope()[2].to_owned()).collect()
+}
+
 #[tokio::test]
-async fn a_bucket_elsewhere_is_followed_once() {
-    let moved = || {
-        Reply::Answer(
-            301,
-            vec![("x-amz-bucket-region", "ap-south-1".to_owned())],
-            "<Error><Code>PermanentRedirect</Code><Message>there</Message></Error>".to_owned(),
-        )
-    };
+async fn a_bucket_elsewhere_is_followed_once_and_remembered() {
     let server = world::server(move |request, _| match request.scope()[2] {
         "ap-south-1" if request.path.starts_with("/there?") => Reply::ok("<Tagging><TagSet/></Tagging>"),
-        _ => moved(),
+        _ => moved("ap-south-1"),
     })
     .await;
     let client = client(&server);
-    let tags = |bucket: &str| request(PRODUCTION, "s3", "GetBucketTagging", json!({ "Bucket": bucket }));
-    let granted = grant(tollgate_aws::grant::Mode::ReadOnly, &["s3:*"]);
-    assert!(client.call(&granted, tags("there")).await.is_ok());
-    let error = client.call(&granted, tags("nowhere")).await.unwrap_err();
-    assert!(matches!(&error, Error::Service { code, .. } if code == "PermanentRedirect"), "{error:?}");
-    let regions: Vec<_> =
-        server.received()[1..].iter().map(|request| request.scope()[2].to_owned()).collect();
-    assert_eq!(regions, ["eu-west-1", "ap-south-1", "eu-west-1", "ap-south-1"]);
+    tags(&client, "there").await.unwrap();
+    tags(&client, "there").await.unwrap();
+    for _ in 0..2 {
+        let error = tags(&client, "nowhere").await.unwrap_err();
+        assert!(matches!(&error, Error::Service { code, .. } if code == "PermanentRedirect"), "{error:?}");
+    }
+    let there = ["eu-west-1", "ap-south-1", "ap-south-1"];
+    let nowhere = ["eu-west-1", "ap-south-1", "eu-west-1", "ap-south-1"];
+    assert_eq!(regions(&server), [&there[..], &nowhere[..]].concat());
+}
+
+#[tokio::test]
+async fn a_bucket_that_is_elsewhere_again_is_found_again() {
+    let server = world::server(move |request, count| match (count, request.scope()[2]) {
+        (0, _) => moved("ap-south-1"),
+        (1, "ap-south-1") | (3, "us-west-2") | (5, "eu-west-1") => Reply::ok("<Tagging><TagSet/></Tagging>"),
+        (2, "ap-south-1") => moved("us-west-2"),
+        (4, "us-west-2") => Reply::status(404, "<Error><Code>NoSuchBucket</Code></Error>"),
+        _ => Reply::status(418, "<Error><Code>Unexpected</Code></Error>"),
+    })
+    .await;
+    let client = client(&server);
+    tags(&client, "bucket").await.unwrap();
+    tags(&client, "bucket").await.unwrap();
+    assert!(tags(&client, "bucket").await.is_err());
+    tags(&client, "bucket").await.unwrap();
+    assert_eq!(
+        regions(&server),
+        ["eu-west-1", "ap-south-1", "ap-south-1", "us-west-2", "us-west-2", "eu-west-1"]
+    );
+}
+
+#[tokio::test]
+async fn no_answer_leads_to_another_partition() {
+    let server = world::server(move |_, _| moved("cn-north-1")).await;
+    assert!(tags(&client(&server), "bucket").await.is_err());
+    assert_eq!(regions(&server), ["eu-west-1"]);
 }
 
 #[tokio::test]
