@@ -4,14 +4,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
+use tollgate_aws::Environment;
 use tollgate_aws::endpoint::rules::{
     AuthScheme, Builtin, Failure, Parameter, ParameterKind, Resolved, RuleSet, Value,
 };
 use tollgate_aws::endpoint::{Builtins, Endpoint, EndpointError, PartitionIndex, Resolver, Settings};
 use tollgate_aws::model::Pack;
+use tollgate_aws::profile::Profile;
 use tollgate_aws::protocol::encode;
 
 type Cases = BTreeMap<String, Vec<Json>>;
@@ -202,6 +205,46 @@ fn whole_calls_go_where_botocore_sends_them() {
         assert_eq!(ours, call["expect"], "{call}");
     }
     assert!(calls.len() > 100);
+}
+
+#[tokio::test]
+async fn environment_and_profile_lead_where_botocore_goes() {
+    let pack = Pack::bundled();
+    let resolver = Resolver::new(pack);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/endpoints");
+    let calls: Vec<Json> = serde_json::from_reader(file("profiles.json")).unwrap();
+    let mut wrong = Vec::new();
+    for call in &calls {
+        let text = |key: &str| call[key].as_str().unwrap();
+        let service = pack.service(text("service")).unwrap();
+        let operation = service.operation(text("operation")).unwrap();
+        let given = call["environment"].as_object().unwrap();
+        let variables = given.iter().map(|(name, value)| (name.as_str(), value.as_str().unwrap()));
+        let files = [
+            ("AWS_CONFIG_FILE", folder.join("config")),
+            ("AWS_SHARED_CREDENTIALS_FILE", folder.join("none")),
+        ];
+        let places = files.iter().map(|(name, path)| (*name, path.to_str().unwrap()));
+        let environment: Environment =
+            variables.chain(places).chain([("AWS_PROFILE", text("profile"))]).collect();
+        let profile = Profile::load(&environment).await.unwrap();
+        let settings = Settings::from_environment(&environment).unwrap().with_profile(Arc::new(profile));
+        let (input, settings) = (&call["input"], settings.unwrap());
+        let request = encode(&service, operation, input).unwrap();
+        let ours = match resolver.resolve(&service, operation, input, text("region"), &settings) {
+            Err(_) => json!({ "error": call["expect"]["error"] }),
+            Ok(endpoint) => json!({
+                "url": endpoint.uri(&request).unwrap().to_string(),
+                "signing_region": endpoint.signing_region,
+                "signing_name": endpoint.signing_name,
+            }),
+        };
+        if ours != call["expect"] {
+            wrong.push(format!("{call}\n  ours {ours}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {} differ:\n{}", wrong.len(), calls.len(), wrong.join("\n"));
+    assert!(calls.len() >= 360);
 }
 
 #[test]

@@ -128,11 +128,13 @@ impl Settings {
         self.flag(|layer| layer.fips)
     }
 
-    /// Whether a service's endpoints are to answer over IPv6. S3 has a setting of its own beside the general one.
+    /// Whether a service's endpoints are to answer over IPv6: for S3 also where its own setting says so, as botocore
+    /// has it.
     #[must_use]
     pub fn dual_stack(&self, service: &Service) -> bool {
-        let of_s3 = || self.first(|layer| layer.s3_dual_stack).filter(|_| is_s3(service));
-        self.configured.dual_stack.or_else(of_s3).unwrap_or_else(|| self.flag(|layer| layer.dual_stack))
+        let general = || self.flag(|layer| layer.dual_stack);
+        let of_s3 = || is_s3(service) && self.flag(|layer| layer.s3_dual_stack);
+        self.configured.dual_stack.unwrap_or_else(|| general() || of_s3())
     }
 
     /// Whether the regions that are older than STS's regional endpoints use the global one.
