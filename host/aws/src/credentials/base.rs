@@ -1,6 +1,6 @@
 //! The base credentials: what the host itself has, or what a named profile gives.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_config::meta::region::ProvideRegion;
@@ -11,7 +11,6 @@ use aws_config::{BehaviorVersion, ConfigLoader, Region};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError as ProviderError;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use tokio::sync::OnceCell;
 
@@ -20,6 +19,7 @@ use super::files::Files;
 use super::slot::{Loaded, Slot};
 use super::sts::Identity;
 use crate::clock::Clock;
+use crate::transport::SdkHttp;
 
 /// No source of credentials takes longer: an SSO portal or a credential process at worst.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -34,7 +34,7 @@ pub(crate) struct Base {
     /// The home region of the configuration.
     region: Option<String>,
     found_region: OnceCell<Option<String>>,
-    http: OnceLock<SharedHttpClient>,
+    http: Arc<SdkHttp>,
     files: Files,
     slot: Arc<Slot<Credentials, CredentialsError>>,
     /// Whose they are.
@@ -60,13 +60,17 @@ pub(super) struct Known {
 
 impl Base {
     /// With credentials and a region where they are given, and the default chain's where not. Reads nothing.
-    pub(crate) fn new(given: Option<SharedCredentialsProvider>, region: Option<String>) -> Self {
-        Self::of(given.map_or(Origin::Chain, Origin::Given), region)
+    pub(crate) fn new(
+        given: Option<SharedCredentialsProvider>,
+        region: Option<String>,
+        http: Arc<SdkHttp>,
+    ) -> Self {
+        Self::of(given.map_or(Origin::Chain, Origin::Given), region, http)
     }
 
     /// Those of a profile. Reads nothing.
-    pub(super) fn profile(name: &str, region: Option<String>) -> Self {
-        Self::of(Origin::Profile(name.to_owned()), region)
+    pub(super) fn profile(name: &str, region: Option<String>, http: Arc<SdkHttp>) -> Self {
+        Self::of(Origin::Profile(name.to_owned()), region, http)
     }
 
     /// The profile whose they are, if it is a named one.
@@ -77,12 +81,12 @@ impl Base {
         }
     }
 
-    fn of(origin: Origin, region: Option<String>) -> Self {
+    fn of(origin: Origin, region: Option<String>, http: Arc<SdkHttp>) -> Self {
         Self {
             origin,
             region,
             found_region: OnceCell::new(),
-            http: OnceLock::new(),
+            http,
             files: Files::of(|name| std::env::var_os(name)),
             slot: Arc::default(),
             identity: Arc::default(),
@@ -118,7 +122,13 @@ impl Base {
                 Origin::Profile(name) => {
                     ProfileFileRegionProvider::builder().profile_name(name).build().region().await
                 }
-                _ => self.loader().no_credentials().load().await.region().cloned(),
+                _ => match self.loader().await {
+                    Ok(loader) => loader.no_credentials().load().await.region().cloned(),
+                    Err(error) => {
+                        tracing::warn!(%error, "no region is looked for");
+                        None
+                    }
+                },
             };
             region.map(|region| region.to_string())
         };
@@ -128,8 +138,8 @@ impl Base {
     async fn load(&self) -> Result<Loaded<Credentials>, CredentialsError> {
         let provider = match &self.origin {
             Origin::Given(given) => Some(given.clone()),
-            Origin::Chain => self.loader().load().await.credentials_provider(),
-            Origin::Profile(name) => Some(SharedCredentialsProvider::new(self.of_profile(name).await)),
+            Origin::Chain => self.loader().await?.load().await.credentials_provider(),
+            Origin::Profile(name) => Some(SharedCredentialsProvider::new(self.of_profile(name).await?)),
         };
         let provider = provider.ok_or(CredentialsError::NotLoaded)?;
         let loaded = tokio::time::timeout(TIMEOUT, provider.provide_credentials())
@@ -152,31 +162,26 @@ impl Base {
     }
 
     /// AWS's default chain and its region.
-    fn loader(&self) -> ConfigLoader {
-        let loader = aws_config::defaults(BehaviorVersion::latest()).http_client(self.http());
-        match &self.region {
+    async fn loader(&self) -> Result<ConfigLoader, CredentialsError> {
+        let loader = aws_config::defaults(BehaviorVersion::latest()).http_client(self.http().await?);
+        Ok(match &self.region {
             Some(region) => loader.region(Region::new(region.clone())),
             None => loader,
-        }
+        })
     }
 
     /// A profile, whatever credentials the environment holds.
-    async fn of_profile(&self, name: &str) -> ProfileFileCredentialsProvider {
+    async fn of_profile(&self, name: &str) -> Result<ProfileFileCredentialsProvider, CredentialsError> {
         let region = self.region().await.map(|region| Region::new(region.to_owned()));
         let config = ProviderConfig::without_region()
             .with_region(region)
             .with_behavior_version(Some(BehaviorVersion::latest()))
-            .with_http_client(self.http());
-        ProfileFileCredentialsProvider::builder().configure(&config).profile_name(name).build()
+            .with_http_client(self.http().await?);
+        Ok(ProfileFileCredentialsProvider::builder().configure(&config).profile_name(name).build())
     }
 
-    /// One for all loads: it reads the system's certificates.
-    fn http(&self) -> SharedHttpClient {
-        let build = || {
-            aws_smithy_http_client::Builder::new()
-                .tls_provider(Provider::Rustls(CryptoMode::Ring))
-                .build_https()
-        };
-        self.http.get_or_init(build).clone()
+    /// One for all loads.
+    async fn http(&self) -> Result<SharedHttpClient, CredentialsError> {
+        self.http.client().await.map_err(|reason| CredentialsError::InvalidConfiguration { reason })
     }
 }

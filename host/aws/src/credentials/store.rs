@@ -92,12 +92,14 @@ impl Store {
         accounts: impl IntoIterator<Item = &'a Account>,
     ) -> Self {
         let profiles = accounts.into_iter().filter_map(|account| account.profile.as_ref());
-        let profiles =
-            profiles.map(|name| (name.clone(), Arc::new(Base::profile(name, home_region.clone()))));
+        let http = wire.transport.sdk().clone();
+        let profiles = profiles
+            .map(|name| (name.clone(), Arc::new(Base::profile(name, home_region.clone(), http.clone()))));
+        let profiles = profiles.collect();
         Self {
             wire,
-            profiles: profiles.collect(),
-            base: Arc::new(Base::new(given, home_region)),
+            profiles,
+            base: Arc::new(Base::new(given, home_region, http)),
             mfa,
             mfa_session: Arc::default(),
             policies: Policies::default(),

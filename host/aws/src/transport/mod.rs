@@ -3,6 +3,7 @@
 mod error;
 mod proxy;
 mod route;
+mod sdk;
 mod trust;
 
 use std::sync::Arc;
@@ -23,6 +24,7 @@ use self::error::{chain, failure};
 use self::proxy::Proxies;
 pub use self::proxy::ProxyError;
 use self::route::Route;
+pub(crate) use self::sdk::SdkHttp;
 use self::trust::Trust;
 use crate::config::Config;
 use crate::profile::LazyProfile;
@@ -55,7 +57,8 @@ pub(crate) struct Transport {
     /// Made with the first request that needs TLS: reading the certificates of the system takes a while.
     secure: OnceCell<Client<HttpsConnector<Route>, Full<Bytes>>>,
     proxies: Arc<Proxies>,
-    trust: Trust,
+    trust: Arc<Trust>,
+    sdk: Arc<SdkHttp>,
     connect: Duration,
     read: Duration,
     max_body: usize,
@@ -69,16 +72,23 @@ impl Transport {
     pub(crate) fn new(config: &Config, profile: Arc<LazyProfile>) -> Result<Self, ProxyError> {
         let (timeouts, max_body) = (&config.timeouts, config.max_response_bytes);
         let proxies = Arc::new(Proxies::new(&config.environment)?);
+        let trust = Arc::new(Trust::new(config, profile));
         let route = Route::new(connector(timeouts.connect), proxies.clone(), None);
         Ok(Self {
             plain: builder().build(route),
             secure: OnceCell::new(),
+            sdk: Arc::new(SdkHttp::new(proxies.clone(), trust.clone())),
             proxies,
-            trust: Trust::new(config, profile),
+            trust,
             connect: timeouts.connect,
             read: timeouts.read,
             max_body,
         })
+    }
+
+    /// The HTTP client of those who load credentials.
+    pub(crate) fn sdk(&self) -> &Arc<SdkHttp> {
+        &self.sdk
     }
 
     /// Sends a request and reads the whole response.

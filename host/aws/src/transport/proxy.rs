@@ -4,6 +4,7 @@ use http::Uri;
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 use thiserror::Error;
 
+use crate::credentials::Secret;
 use crate::environment::Environment;
 
 /// A proxy that cannot be used. Correct the variable. What cannot be used is never passed by.
@@ -19,7 +20,13 @@ pub struct ProxyError {
 /// `NO_PROXY` with host names, domains, addresses and networks, with commas between them. Each is known in small
 /// letters as well.
 #[derive(Debug)]
-pub(crate) struct Proxies(Matcher);
+pub(crate) struct Proxies {
+    matcher: Matcher,
+    /// The proxy for `https`, perhaps with a password.
+    https: Option<Secret>,
+    /// The hosts that are reached directly.
+    except: String,
+}
 
 const HTTPS: [&str; 2] = ["HTTPS_PROXY", "https_proxy"];
 const HTTP: [&str; 2] = ["HTTP_PROXY", "http_proxy"];
@@ -33,25 +40,28 @@ const NEVER: &str =
 
 impl Proxies {
     pub(crate) fn new(environment: &Environment) -> Result<Self, ProxyError> {
-        let mut builder = Matcher::builder().no(match first(environment, NONE) {
+        let proxy = |names| first(environment, names).map(|(name, url)| checked(name, url)).transpose();
+        let all = proxy(ALL)?;
+        let (https, http) = (proxy(HTTPS)?.or(all), proxy(HTTP)?.or(all));
+        let except = match first(environment, NONE) {
             Some((_, hosts)) => format!("{NEVER},{hosts}"),
             None => NEVER.to_owned(),
-        });
-        if let Some((variable, url)) = first(environment, HTTPS) {
-            builder = builder.https(checked(variable, url)?);
-        }
-        if let Some((variable, url)) = first(environment, HTTP) {
-            builder = builder.http(checked(variable, url)?);
-        }
-        if let Some((variable, url)) = first(environment, ALL) {
-            builder = builder.all(checked(variable, url)?);
-        }
-        Ok(Self(builder.build()))
+        };
+        let matcher = Matcher::builder().no(&*except);
+        let matcher = matcher.https(https.unwrap_or_default()).http(http.unwrap_or_default()).build();
+        Ok(Self { matcher, https: https.map(Secret::from), except })
+    }
+
+    /// The proxy for `https`, as a whole URL, and the hosts that are reached without it.
+    pub(super) fn https(&self) -> Option<(String, &str)> {
+        let url = self.https.as_ref()?.expose();
+        let whole = if url.contains("://") { url.to_owned() } else { format!("http://{url}") };
+        Some((whole, &self.except))
     }
 
     /// The proxy that a request goes through.
     pub(super) fn of(&self, uri: &Uri) -> Option<Intercept> {
-        self.0.intercept(uri)
+        self.matcher.intercept(uri)
     }
 }
 
@@ -60,7 +70,7 @@ fn first<'a>(environment: &'a Environment, names: [&'static str; 2]) -> Option<(
 }
 
 /// The matcher would take what it does not understand for no proxy at all.
-fn checked(variable: &'static str, url: &str) -> Result<String, ProxyError> {
+fn checked<'a>(variable: &'static str, url: &'a str) -> Result<&'a str, ProxyError> {
     let parsed = url.parse::<Uri>().ok().filter(|uri| {
         let named = uri.authority().is_some_and(|authority| {
             let whole = authority.as_str().rsplit('@').next().unwrap_or_default();
@@ -70,7 +80,7 @@ fn checked(variable: &'static str, url: &str) -> Result<String, ProxyError> {
         named && path.is_empty() && matches!(uri.scheme_str(), None | Some("http" | "https"))
     });
     match parsed {
-        Some(_) => Ok(url.to_owned()),
+        Some(_) => Ok(url),
         None => Err(ProxyError { variable, url: url.rsplit('@').next().unwrap_or_default().to_owned() }),
     }
 }

@@ -1,6 +1,7 @@
 //! Whose certificates are trusted: the system's authorities, and those of the operator's bundle.
 
-use std::path::{Path, PathBuf};
+use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use rustls::pki_types::CertificateDer;
@@ -47,6 +48,16 @@ impl Trust {
         client_config(roots).map_err(|error| unsendable(error.to_string()))
     }
 
+    /// The bundle as it is, once it was found to be one.
+    pub(super) async fn pem(&self) -> Result<Option<Vec<u8>>, String> {
+        let Some(bundle) = self.bundle().await? else { return Ok(None) };
+        let read = move || {
+            bundle.add_to(&mut RootCertStore::empty())?;
+            bundle.read().map(Some)
+        };
+        tokio::task::spawn_blocking(read).await.unwrap_or_else(|error| Err(error.to_string()))
+    }
+
     async fn bundle(&self) -> Result<Option<Bundle>, String> {
         if self.bundle.is_some() {
             return Ok(self.bundle.clone());
@@ -62,11 +73,8 @@ fn roots(bundle: Option<&Bundle>) -> Result<RootCertStore, String> {
     let system = rustls_native_certs::load_native_certs();
     // Systems have certificates that nobody can read; the others do.
     roots.add_parsable_certificates(system.certs);
-    if let Some(Bundle { origin, path }) = bundle {
-        let wrong = |reason: String| format!("{origin}: {}: {reason}", path.display());
-        for certificate in certificates(path).map_err(wrong)? {
-            roots.add(certificate).map_err(|error| wrong(error.to_string()))?;
-        }
+    if let Some(bundle) = bundle {
+        bundle.add_to(&mut roots)?;
     }
     if roots.is_empty() {
         let reasons: Vec<_> = system.errors.iter().map(ToString::to_string).collect();
@@ -78,14 +86,26 @@ fn roots(bundle: Option<&Bundle>) -> Result<RootCertStore, String> {
     Ok(roots)
 }
 
-/// The certificates of a PEM file, one at least.
-fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
-    let certificates = CertificateDer::pem_file_iter(path).map_err(|error| error.to_string())?;
-    let certificates: Vec<_> = certificates.collect::<Result<_, _>>().map_err(|error| error.to_string())?;
-    if certificates.is_empty() {
-        Err("no certificate in PEM form is in it".to_owned())
-    } else {
-        Ok(certificates)
+impl Bundle {
+    fn read(&self) -> Result<Vec<u8>, String> {
+        std::fs::read(&self.path).map_err(|error| self.wrong(&error))
+    }
+
+    /// Adds its certificates, one at least.
+    fn add_to(&self, roots: &mut RootCertStore) -> Result<(), String> {
+        let pem = self.read()?;
+        let mut none = true;
+        for certificate in CertificateDer::pem_slice_iter(&pem) {
+            roots
+                .add(certificate.map_err(|error| self.wrong(&error))?)
+                .map_err(|error| self.wrong(&error))?;
+            none = false;
+        }
+        if none { Err(self.wrong(&"no certificate in PEM form is in it")) } else { Ok(()) }
+    }
+
+    fn wrong(&self, reason: &dyn fmt::Display) -> String {
+        format!("{}: {}: {reason}", self.origin, self.path.display())
     }
 }
 

@@ -40,7 +40,7 @@ pub(crate) struct Wire {
     pub(crate) clock: Clock,
     pub(crate) call: Duration,
     pub(crate) router: Router,
-    transport: Transport,
+    pub(crate) transport: Transport,
     retry: RetryConfig,
     lanes: Lanes,
     buckets: Buckets,
