@@ -154,11 +154,11 @@ pub fn decode<'a>(
     decode_masked(service, operation, status, headers, body, &Mask::Everything)
 }
 
-/// [`decode`], but for what is not wanted, which is read over without making values of it.
+/// [`decode()`], but for what is not wanted, which is read over without making values of it.
 ///
 /// # Errors
 ///
-/// As [`decode`]; what is not wanted has to be well-formed, and no more than that.
+/// As [`decode()`]; what is not wanted has to be well-formed, and no more than that.
 pub fn decode_masked<'a>(
     service: &'a Service,
     operation: &'a Operation,
