@@ -158,6 +158,28 @@ async fn throttles_are_tried_again() {
 }
 
 #[tokio::test]
+async fn a_service_that_speaks_cbor_alone_is_understood() {
+    let mut fixtures = Fixtures::synthetic(1, 1, 0, 0);
+    let bus =
+        |name: &str| json!({"Name": name, "State": "ACTIVE", "CreationTime": "2026-11-22T05:54:38.125Z"});
+    let buses = json!([bus("orders"), bus("payments"), bus("ünï")]);
+    fixtures
+        .set("account-1", "*", "eventbridgev2", "ListEventBuses", json!({ "EventBuses": buses }))
+        .unwrap();
+    let (sim, client) = start(SimConfig { page_size: 2, ..SimConfig::new(fixtures) }).await;
+    let granted = Grant::new(Mode::ReadOnly, vec![vec!["events:List*".parse().unwrap()]]);
+    let granted = Principal::new("tester", "test", granted);
+    let input = json!({"NamePrefix": "o"});
+    let asked =
+        || request(target("100000000001", "us-east-1"), "eventbridgev2", "ListEventBuses", input.clone());
+    sim.set_faults(vec![Fault::new(Effect::Throttle).operation("eventbridgev2", "ListEventBuses").first(1)]);
+    let answered = output(&client.call(&granted, asked()).await.unwrap());
+    assert_eq!(answered["EventBuses"], buses);
+    let stats = sim.stats().operation("eventbridgev2", "ListEventBuses");
+    assert_eq!((stats.throttled, stats.succeeded), (1, 2));
+}
+
+#[tokio::test]
 async fn a_call_that_is_dropped_is_dropped_here_too() {
     let (sim, client) = start(SimConfig::new(Fixtures::synthetic(1, 1, 1, 0))).await;
     sim.set_faults(vec![Fault::new(Effect::Hang).service("ec2")]);
