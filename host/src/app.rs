@@ -1,13 +1,14 @@
 //! From the configuration to the running parts: AWS, then the runtime on it.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use aws_credential_types::provider::SharedCredentialsProvider;
 use tollgate_aws::credentials::Mfa;
-use tollgate_aws::{CacheConfig, Client, Config as AwsConfig, Environment};
+use tollgate_aws::{CacheConfig, Client, Concurrency, Config as AwsConfig, Environment};
 use tollgate_runtime::{Config as RuntimeConfig, Limits, PluginConfig, Runtime, Source};
 use tollgate_sim::{DEMO_REGION, DemoOptions, DemoOrg, Sim};
 use toml::Spanned;
@@ -38,6 +39,8 @@ impl Aws {
     pub(crate) fn new(file: config::Aws, accounts: Vec<config::Account>) -> Result<Self> {
         let config = AwsConfig {
             cache: cache(&file),
+            concurrency: concurrency(&file.concurrency),
+            limits: file.limit.into_iter().map(Into::into).collect(),
             home_region: file.region,
             endpoint_url: file.endpoint_url,
             endpoint_urls: file.endpoints.into_iter().map(|(service, url)| (service.0, url.0)).collect(),
@@ -142,6 +145,19 @@ fn limits(configured: &config::Limits) -> Limits {
         limits.concurrent_calls = calls.get();
     }
     limits
+}
+
+fn concurrency(configured: &config::Concurrency) -> Concurrency {
+    let default = Concurrency::default();
+    let or = |configured: Option<NonZeroU32>, default| {
+        configured.map_or(default, |number| usize::try_from(number.get()).unwrap_or(usize::MAX))
+    };
+    Concurrency {
+        total: or(configured.total, default.total),
+        per_account: or(configured.per_account, default.per_account),
+        per_region: or(configured.per_region, default.per_region),
+        large_answers: or(configured.large_answers, default.large_answers),
+    }
 }
 
 fn cache(configured: &config::Aws) -> CacheConfig {

@@ -14,6 +14,7 @@ use crate::endpoint::EndpointError;
 use crate::environment::Environment;
 use crate::model::UnknownService;
 use crate::protocol::UnknownValues;
+use crate::rate::{LimitsError, RateLimit};
 use crate::retry::RetryConfig;
 use crate::transport::{ProxyError, Timeouts};
 
@@ -47,6 +48,8 @@ pub struct Config {
     pub timeouts: Timeouts,
     /// How many requests are on their way at once.
     pub concurrency: Concurrency,
+    /// How fast some operations are sent, before the limits that come with this program.
+    pub limits: Vec<RateLimit>,
     /// When and how often to try again.
     pub retry: RetryConfig,
     /// How long answers are kept, and how much of them.
@@ -70,11 +73,14 @@ pub struct Concurrency {
     pub per_account: usize,
     /// In one region, of all accounts together. Default 192, so that a region that is slow leaves some to others.
     pub per_region: usize,
+    /// Answers of more than a mebibyte that are read or decoded. Default 8: together with the largest answer this
+    /// bounds the memory that answers take.
+    pub large_answers: usize,
 }
 
 impl Default for Concurrency {
     fn default() -> Self {
-        Self { total: 256, per_account: 64, per_region: 192 }
+        Self { total: 256, per_account: 64, per_region: 192, large_answers: 8 }
     }
 }
 
@@ -93,6 +99,7 @@ impl Default for Config {
             mfa: None,
             timeouts: Timeouts::default(),
             concurrency: Concurrency::default(),
+            limits: Vec::new(),
             retry: RetryConfig::default(),
             cache: CacheConfig::default(),
             unknown_values: UnknownValues::default(),
@@ -122,6 +129,9 @@ pub enum ConfigError {
     /// A proxy of the environment cannot be used.
     #[error(transparent)]
     Proxy(#[from] ProxyError),
+    /// The limits that come with this program cannot be read.
+    #[error(transparent)]
+    Limits(#[from] LimitsError),
     /// The system has no source of random numbers.
     #[error("the system gives no random numbers")]
     Random,

@@ -40,8 +40,9 @@ pub enum Error {
         /// The request id, for a support case.
         request_id: Option<String>,
     },
-    /// Still throttled after the last retry. Ask for less, or later.
-    #[error("{service} still throttled after {attempts} attempts: {code}: {message}")]
+    /// Still throttled after the last retry, or held back by the client, since its turn would not come in time. Ask
+    /// for less, or later.
+    #[error("{service} {}: {code}: {message}", throttled(*attempts))]
     Throttled {
         /// The service.
         service: String,
@@ -49,7 +50,7 @@ pub enum Error {
         code: String,
         /// The message.
         message: String,
-        /// How often it was tried.
+        /// How often it was sent.
         attempts: u32,
     },
     /// No whole answer in time. Ask for less, or later.
@@ -160,6 +161,14 @@ impl Error {
 
     pub(crate) fn call_timeout(after: Duration) -> Self {
         Self::Timeout { reason: format!("the whole call took longer than {} s", after.as_secs_f32()) }
+    }
+}
+
+fn throttled(attempts: u32) -> String {
+    match attempts {
+        0 => "not asked".to_owned(),
+        1 => "still throttled after 1 attempt".to_owned(),
+        attempts => format!("still throttled after {attempts} attempts"),
     }
 }
 

@@ -29,6 +29,13 @@ pub(crate) struct Ticket {
     number: u64,
 }
 
+impl Ticket {
+    /// The call that it waits for.
+    pub(crate) fn call(self) -> CallId {
+        self.call
+    }
+}
+
 impl<W> Default for Line<W> {
     fn default() -> Self {
         Self { calls: BTreeMap::new(), tickets: 0 }
@@ -38,6 +45,21 @@ impl<W> Default for Line<W> {
 impl<W> Line<W> {
     pub(crate) fn is_empty(&self) -> bool {
         self.calls.is_empty()
+    }
+
+    /// How many would come before one that joined now, if callers take turns, and the calls of a caller do.
+    pub(crate) fn ahead(&self, principal: &Principal) -> usize {
+        let own = self.calls.get(&principal.call).map_or(0, |call| call.waiting.len());
+        let (mut siblings, mut others) = (0, BTreeMap::<&str, usize>::new());
+        for (id, call) in &self.calls {
+            if call.caller != principal.caller {
+                *others.entry(&call.caller).or_default() += call.waiting.len();
+            } else if *id != principal.call {
+                siblings += call.waiting.len().min(own + 1);
+            }
+        }
+        let own = own + siblings;
+        own + others.into_values().map(|waiting| waiting.min(own + 1)).sum::<usize>()
     }
 
     /// Joins at the end.
@@ -112,6 +134,21 @@ mod tests {
         assert_eq!(line.next(|caller, _| u8::from(caller == "ann"), |_| true), Some(third));
         assert_eq!(line.next(|_, call| u8::from(call == ben.call), |_| true), Some(first));
         assert_eq!(line.next(|_, _| 0, |waiter| *waiter > 3), None);
+    }
+
+    #[test]
+    fn those_ahead_take_turns() {
+        let (ann, ben, cid) = (principal("ann"), principal("ben"), principal("cid"));
+        let mut line = Line::default();
+        assert_eq!(line.ahead(&ann), 0);
+        (0..100).for_each(|number| {
+            line.join(&ann, number);
+        });
+        line.join(&ben, 0);
+        assert_eq!(line.ahead(&ann), 101);
+        assert_eq!(line.ahead(&principal("ann")), 2, "one of her other call, and one of the other caller");
+        assert_eq!(line.ahead(&ben), 3);
+        assert_eq!(line.ahead(&cid), 2);
     }
 
     #[test]

@@ -54,9 +54,44 @@ pub(crate) struct Aws {
     pub(crate) use_dualstack: Option<bool>,
     /// A file with certificates of authorities to trust beside the system's.
     pub(crate) ca_bundle: Option<PathBuf>,
+    /// `[[aws.limit]]`
+    pub(crate) limit: Vec<RateLimit>,
+    /// `[aws.concurrency]`
+    pub(crate) concurrency: Concurrency,
     /// The MFA device of the base credentials' user.
     #[serde(deserialize_with = "mfa_serial")]
     pub(crate) mfa_serial: Option<String>,
+}
+
+/// How fast the operations that a pattern stands for are sent.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RateLimit {
+    /// Over IAM actions, as in a grant.
+    pub(crate) operation: Pattern,
+    /// In each account and region, all these operations together.
+    #[serde(deserialize_with = "rate")]
+    pub(crate) per_second: f64,
+}
+
+impl From<RateLimit> for tollgate_aws::RateLimit {
+    fn from(RateLimit { operation, per_second }: RateLimit) -> Self {
+        Self { operation, per_second }
+    }
+}
+
+/// How many requests are on their way at once.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Concurrency {
+    /// Overall.
+    pub(crate) total: Option<NonZeroU32>,
+    /// In one account.
+    pub(crate) per_account: Option<NonZeroU32>,
+    /// In one region.
+    pub(crate) per_region: Option<NonZeroU32>,
+    /// Of those with large answers, how many have them read at once.
+    pub(crate) large_answers: Option<NonZeroU32>,
 }
 
 /// One account. What fits together is checked by [`tollgate_aws`]'s registry.
@@ -212,6 +247,15 @@ fn mfa_serial<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Strin
         Err(de::Error::custom(format!(
             "{serial:?}: expected the ARN of an MFA device such as \"arn:aws:iam::123456789012:mfa/jane\", or a serial number"
         )))
+    }
+}
+
+fn rate<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    let rate = f64::deserialize(deserializer)?;
+    if (0.001..=100_000.0).contains(&rate) {
+        Ok(rate)
+    } else {
+        Err(de::Error::custom(format!("{rate}: expected requests a second, from 0.001 to 100000")))
     }
 }
 

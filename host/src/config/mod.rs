@@ -9,7 +9,7 @@ use tollgate_aws::account::{Registry, RegistryError};
 
 use crate::bundled::BUNDLED;
 pub(crate) use error::ConfigError;
-pub(crate) use file::{Account, Aws, File, Http, Limits, Plugin};
+pub(crate) use file::{Account, Aws, Concurrency, File, Http, Limits, Plugin};
 
 /// Where the configuration comes from when `--config` is not given.
 const DEFAULT_PATH: &str = "tollgate/tollgate.toml";
@@ -198,6 +198,23 @@ mod tests {
         assert_snapshot!(with("via = [\"Hub\"]"), @r#"tollgate.toml:5:1: `account.via`: account 111111111111 ("a"): `via`: "Hub": expected an ARN such as "arn:aws:iam::123456789012:role/name""#);
         assert_snapshot!(with("duration_seconds = 7200\nvia = [\"arn:aws:iam::222222222222:role/Hub\"]"), @r#"tollgate.toml:5:1: `account.duration_seconds`: account 111111111111 ("a"): `duration_seconds`: AWS gives a role that is assumed by a role one hour at most: 3600 seconds with `via`"#);
         assert_snapshot!(error("[aws]\nmfa_serial = \"jane\"\n"), @r#"tollgate.toml:2:14: `aws.mfa_serial`: "jane": expected the ARN of an MFA device such as "arn:aws:iam::123456789012:mfa/jane", or a serial number"#);
+    }
+
+    #[test]
+    fn limits_are_read_and_a_wrong_one_is_shown_where_it_stands() {
+        let text =
+            "[[aws.limit]]\noperation = \"iam:GetPolicy*\"\nper_second = 35\n[aws.concurrency]\ntotal = 99\n";
+        let file = parse(Path::new("tollgate.toml"), text).expect("valid");
+        assert_eq!(
+            (file.aws.limit[0].per_second, file.aws.concurrency.total.map(Into::into)),
+            (35.0, Some(99_u32))
+        );
+        let limit = |operation: &str, rate: &str| {
+            error(&format!("[[aws.limit]]\noperation = \"{operation}\"\nper_second = {rate}\n"))
+        };
+        assert_snapshot!(limit("iam:GetPolicy*", "0"), @"tollgate.toml:3:14: `aws.limit.per_second`: 0: expected requests a second, from 0.001 to 100000");
+        assert_snapshot!(limit("GetPolicy", "5"), @"tollgate.toml:2:13: `aws.limit.operation`: `GetPolicy` is not an IAM action pattern: it has no `service:` before the action; write it as `ec2:DescribeInstances` or `ec2:Describe*`");
+        assert_snapshot!(error("[aws.concurrency]\nper_account = 0\n"), @"tollgate.toml:2:15: `aws.concurrency.per_account`: invalid value: integer `0`, expected a nonzero u32");
     }
 
     #[test]

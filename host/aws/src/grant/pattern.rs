@@ -40,6 +40,11 @@ impl Pattern {
         !self.text.contains(['*', '?']) && self.text.eq_ignore_ascii_case(action)
     }
 
+    /// The service before the colon; `*` for every one.
+    pub(crate) fn service(&self) -> &str {
+        self.text.split_once(':').map_or("", |(service, _)| service)
+    }
+
     /// The pattern as it was written.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -1,5 +1,6 @@
 //! Sending one request and reading its response, over pooled connections.
 
+mod body;
 mod error;
 mod proxy;
 mod route;
@@ -9,18 +10,18 @@ mod trust;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::{Request, Response, Uri};
-use http_body_util::{BodyExt, Full};
-use hyper::body::{Body, Incoming};
+use http_body_util::Full;
 use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use tokio::sync::OnceCell;
 
+use self::body::Bodies;
 pub(crate) use self::error::TransportError;
-use self::error::{chain, failure};
+use self::error::failure;
 use self::proxy::Proxies;
 pub use self::proxy::ProxyError;
 use self::route::Route;
@@ -61,7 +62,7 @@ pub(crate) struct Transport {
     sdk: Arc<SdkHttp>,
     connect: Duration,
     read: Duration,
-    max_body: usize,
+    bodies: Bodies,
 }
 
 /// AWS closes idle connections after some 20 s or more, by service.
@@ -70,7 +71,8 @@ const IDLE: Duration = Duration::from_secs(20);
 impl Transport {
     /// Opens no connection and reads no file.
     pub(crate) fn new(config: &Config, profile: Arc<LazyProfile>) -> Result<Self, ProxyError> {
-        let (timeouts, max_body) = (&config.timeouts, config.max_response_bytes);
+        let timeouts = &config.timeouts;
+        let large = config.concurrency.large_answers;
         let proxies = Arc::new(Proxies::new(&config.environment)?);
         let trust = Arc::new(Trust::new(config, profile));
         let route = Route::new(connector(timeouts.connect), proxies.clone(), None);
@@ -82,7 +84,7 @@ impl Transport {
             trust,
             connect: timeouts.connect,
             read: timeouts.read,
-            max_body,
+            bodies: Bodies::new(timeouts.read, config.max_response_bytes, large),
         })
     }
 
@@ -103,8 +105,7 @@ impl Transport {
             self.plain.request(request.map(Full::new))
         };
         let head = tokio::time::timeout(self.read, head).await.map_err(timeout)?;
-        let (head, body) = head.map_err(|error| failure(&host, &error))?.into_parts();
-        Ok(Response::from_parts(head, self.body(&host, body).await?))
+        self.bodies.read(&host, head.map_err(|error| failure(&host, &error))?).await
     }
 
     /// Whether the host, or the proxy before it, is spoken to by TLS. A proxy that reads the request is told who asks.
@@ -123,34 +124,6 @@ impl Transport {
         let tls = Arc::new(self.trust.tls().await?);
         let route = Route::new(connector(self.connect), self.proxies.clone(), Some(tls.clone()));
         Ok(builder().build(HttpsConnector::from((route, tls))))
-    }
-
-    /// Reads a body as long as it comes, up to the limit.
-    async fn body(&self, host: &str, mut body: Incoming) -> Result<Bytes, TransportError> {
-        let too_large = || TransportError::TooLarge { host: host.to_owned(), limit: self.max_body };
-        let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
-        if announced > self.max_body {
-            return Err(too_large());
-        }
-        let mut whole = BytesMut::new();
-        loop {
-            let timeout =
-                |_| TransportError::Timeout { host: host.to_owned(), after: self.read, begun: true };
-            let Some(frame) = tokio::time::timeout(self.read, body.frame()).await.map_err(timeout)? else {
-                return Ok(whole.freeze());
-            };
-            let frame = frame
-                .map_err(|error| TransportError::Broken { host: host.to_owned(), reason: chain(&error) })?;
-            let Ok(piece) = frame.into_data() else { continue };
-            if whole.is_empty() && piece.len() >= announced && body.is_end_stream() {
-                return if piece.len() > self.max_body { Err(too_large()) } else { Ok(piece) };
-            }
-            if whole.len() + piece.len() > self.max_body {
-                return Err(too_large());
-            }
-            whole.reserve(announced.saturating_sub(whole.len()).max(piece.len()));
-            whole.extend_from_slice(&piece);
-        }
     }
 }
 

@@ -18,6 +18,7 @@ use crate::credentials::{Link, Store};
 use crate::error::Error;
 use crate::principal::Principal;
 use crate::protocol::{self, DecodeError, ServiceError, Value};
+use crate::rate::Late;
 use crate::retry::{self, Attempts, Kind};
 use crate::transport::TransportError;
 
@@ -127,24 +128,32 @@ impl Exchange<'_> {
         let credentials = if operation.unsigned { None } else { Some(self.source.credentials().await?) };
         let _place = tokio::select! {
             biased;
-            place = self.source.place(&lane.region) => place?,
+            place = self.turn(wire, lane) => place?,
             refusal = lane.breaker.refused() => return Err(refused(refusal)),
         };
         let pass = lane.breaker.enter().map_err(refused)?;
+        let sent = lane.sends();
         let response = match wire.send(self.outgoing, &lane.region, credentials.as_ref(), lane.skew()).await {
             Ok(response) => {
                 pass.answered();
                 response
             }
             Err(error) => {
+                lane.answered(sent, false);
                 self.unanswered(lane, pass, &error);
                 return Err(error.into());
             }
         };
         let error = match self.answer(&response, read) {
-            Ok(answer) => return Ok(answer),
-            Err(Refused::Error(error)) => return Err(error.into()),
             Err(Refused::Service(error)) => error,
+            Ok(answer) => {
+                lane.answered(sent, false);
+                return Ok(answer);
+            }
+            Err(Refused::Error(error)) => {
+                lane.answered(sent, false);
+                return Err(error.into());
+            }
         };
         let skew = correct::skew(&error.code, response.headers(), wire.clock.now(), lane.skew());
         let clock = skew.filter(|_| !corrected.clock);
@@ -155,11 +164,43 @@ impl Exchange<'_> {
         let mended = clock.is_some()
             || self.moved(wire, lane, corrected, &error, &response)
             || self.expired(corrected, &error, credentials.as_ref());
-        Err(if mended {
+        let failure = if mended {
             Failure::corrected(self.outgoing, error)
         } else {
             Failure::of_service(self.outgoing, error, &response)
-        })
+        };
+        lane.answered(sent, failure.kind == Kind::Throttled);
+        Err(failure)
+    }
+
+    /// Waits for its turn: for what the service bears, and then for a place. The host's own requests wait for
+    /// neither, since others wait for them that may hold theirs.
+    async fn turn(&self, wire: &Wire, lane: &Lane) -> Result<Option<Place>, Error> {
+        let Source::Account { principal, account, places, .. } = self.source else { return Ok(None) };
+        let action = &self.outgoing.operation.iam_action;
+        let late = |late| self.late(late);
+        lane.limited(&wire.limits, action, principal, self.deadline).await.map_err(late)?;
+        loop {
+            let waited = lane.bears(principal, self.deadline).await.map_err(late)?;
+            let place = places.take(principal, account.id, &lane.region).await?;
+            // Whoever was waiting for a place when the service began to throttle waits for that as well.
+            if waited || !lane.throttles() {
+                return Ok(Some(place));
+            }
+        }
+    }
+
+    fn late(&self, (Late { ahead, rate, left }, held_back_by): (Late, String)) -> Error {
+        Error::Throttled {
+            service: self.outgoing.service.name.to_string(),
+            code: "ClientRateLimit".to_owned(),
+            message: format!(
+                "held back by {held_back_by}: {ahead} requests are ahead of this one at {rate:.1} a second now, and \
+                 the call ends in {:.0} s; ask for less, or later",
+                left.as_secs_f64()
+            ),
+            attempts: 0,
+        }
     }
 
     /// Tells the breaker what it means that nothing came.
@@ -299,15 +340,6 @@ impl Source<'_> {
             Self::Account { principal, account, store, .. } => store.forget(principal, account, used),
         }
     }
-
-    async fn place(&self, region: &Arc<str>) -> Result<Option<Place>, Error> {
-        match self {
-            Self::Link { .. } => Ok(None),
-            Self::Account { principal, account, places, .. } => {
-                places.take(principal, account.id, region).await.map(Some)
-            }
-        }
-    }
 }
 
 /// An answer that is no output.
@@ -332,6 +364,9 @@ impl Failure {
         match (self.kind, self.error) {
             (Kind::Throttled, Error::Service { code, message, .. }) => {
                 Error::Throttled { service: outgoing.service.name.to_string(), code, message, attempts }
+            }
+            (_, Error::Throttled { service, code, message, .. }) => {
+                Error::Throttled { service, code, message, attempts: attempts - 1 }
             }
             (_, error) => error,
         }

@@ -1,22 +1,30 @@
 //! What is remembered of a service in one account and region.
 
-use std::sync::Arc;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use equivalent::Equivalent;
 use moka::sync::Cache;
+use tokio::time::Instant;
 
 use super::breaker::Breaker;
 use crate::account::AccountId;
+use crate::principal::Principal;
+use crate::rate::{Gate, Late, Limits};
 use crate::retry::RetryQuota;
 
-/// Retry quota, circuit breaker and clock skew of a service in one account and region: a service that is down
-/// there says nothing about the others.
+/// Rates, retry quota, circuit breaker and clock skew of a service in one account and region: a service that is
+/// down there says nothing about the others.
 #[derive(Debug)]
 pub(super) struct Lane {
     pub(super) region: Arc<str>,
     pub(super) quota: RetryQuota,
     pub(super) breaker: Breaker,
+    /// At the rate that the service bears.
+    rate: Arc<Gate>,
+    /// At the limits of its operations, by their numbers.
+    limits: Mutex<HashMap<usize, Arc<Gate>>>,
     /// How many seconds its clock is ahead of ours.
     skew: AtomicI64,
 }
@@ -27,8 +35,55 @@ impl Lane {
             region: region.into(),
             quota: RetryQuota::default(),
             breaker: Breaker::default(),
+            rate: Arc::new(Gate::adaptive()),
+            limits: Mutex::default(),
             skew: AtomicI64::new(0),
         }
+    }
+
+    /// Waits for the limit of an operation, if there is one. The error says what holds it back.
+    pub(super) async fn limited(
+        &self,
+        limits: &Limits,
+        action: &str,
+        principal: &Principal,
+        deadline: Instant,
+    ) -> Result<(), (Late, String)> {
+        if let Some((number, limit)) = limits.of(action) {
+            let gate = {
+                let mut gates = self.limits.lock().unwrap_or_else(PoisonError::into_inner);
+                gates.entry(number).or_insert_with(|| Arc::new(Gate::fixed(limit.per_second))).clone()
+            };
+            let held_back = |late| (late, format!("the limit for `{}`", limit.operation));
+            gate.pass(principal, deadline).await.map_err(held_back)?;
+        }
+        Ok(())
+    }
+
+    /// Waits until the service bears another request; tells whether there was anything to wait for.
+    pub(super) async fn bears(
+        &self,
+        principal: &Principal,
+        deadline: Instant,
+    ) -> Result<bool, (Late, String)> {
+        let held_back = |late| (late, "what AWS was seen to bear when it throttled".to_owned());
+        self.rate.pass(principal, deadline).await.map_err(held_back)
+    }
+
+    /// Whether the service ever throttled.
+    pub(super) fn throttles(&self) -> bool {
+        self.rate.is_on()
+    }
+
+    /// A request is sent now.
+    pub(super) fn sends(&self) -> Instant {
+        self.rate.sends();
+        Instant::now()
+    }
+
+    /// Learns from the answer to what was sent then, or from there being none.
+    pub(super) fn answered(&self, sent: Instant, throttled: bool) {
+        self.rate.answered(sent, throttled);
     }
 
     pub(super) fn skew(&self) -> i64 {

@@ -26,6 +26,7 @@ use crate::error::Error;
 use crate::model::{Operation, Pack, Service};
 use crate::profile::LazyProfile;
 use crate::protocol::{HttpRequest, Mask};
+use crate::rate::Limits;
 use crate::retry::RetryConfig;
 use crate::sign::{Options, SignError, sign};
 use crate::transport::{Transport, TransportError};
@@ -42,6 +43,7 @@ pub(crate) struct Wire {
     pub(crate) router: Router,
     pub(crate) transport: Transport,
     retry: RetryConfig,
+    limits: Limits,
     lanes: Lanes,
     buckets: Buckets,
 }
@@ -68,6 +70,7 @@ impl Wire {
             router: Router::new(config, pack, profile.clone())?,
             transport: Transport::new(config, profile)?,
             retry: config.retry.clone(),
+            limits: Limits::new(&config.limits)?,
             lanes: Lanes::default(),
             buckets: Buckets::default(),
         })

@@ -163,6 +163,7 @@ async fn nothing_is_lost_among_many() {
     let accounts: Vec<_> = (0..20).map(|n| with_role(&format!("{n:012}"), &format!("a{n}"))).collect();
     let mut config = config(&server, accounts);
     config.retry.max_attempts = Some(12);
+    config.timeouts.call = Duration::from_secs(60);
     let client = Client::new(config).unwrap();
     let grant = reading();
     let calls = (0..400).map(|n| {

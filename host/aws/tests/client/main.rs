@@ -1,10 +1,12 @@
 //! The client against a scripted server.
-#![allow(clippy::unwrap_used, missing_docs, unreachable_pub, reason = "tests")]
+#![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs, unreachable_pub, reason = "tests")]
 
 mod cache;
 mod credentials;
+mod dead;
 mod exhaustive;
 mod faults;
+mod garbage;
 mod mfa;
 mod paging;
 mod proxy;
@@ -16,5 +18,7 @@ mod secrets;
 mod server;
 mod sessions;
 mod signing;
+mod throttling;
 mod tls;
+mod turns;
 mod world;

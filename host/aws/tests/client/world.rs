@@ -64,9 +64,20 @@ pub fn config(server: &Server, accounts: Vec<Account>) -> Config {
     }
 }
 
+/// The account `production`.
+pub fn production() -> Account {
+    with_role(PRODUCTION, "production")
+}
+
+/// Time enough for whatever is to come.
+pub fn patient() -> Timeouts {
+    let call = Duration::from_secs(60);
+    Timeouts { connect: call, read: call, call }
+}
+
 /// A client with the account `production`.
 pub fn client(server: &Server) -> Client {
-    Client::new(config(server, vec![with_role(PRODUCTION, "production")])).unwrap()
+    Client::new(config(server, vec![production()])).unwrap()
 }
 
 /// Allows these patterns.

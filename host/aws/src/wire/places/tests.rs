@@ -13,7 +13,7 @@ use crate::grant::Grant;
 const TURN: Duration = Duration::from_millis(50);
 
 fn places(total: usize, per_account: usize, per_region: usize) -> Places {
-    Places::new(&Concurrency { total, per_account, per_region })
+    Places::new(&Concurrency { total, per_account, per_region, ..Concurrency::default() })
 }
 
 fn principal(caller: &str) -> Principal {
