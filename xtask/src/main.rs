@@ -1,6 +1,8 @@
 //! Project tasks: `cargo xtask <command>`.
 
+mod bench;
 mod demo;
+mod fuzz;
 mod model;
 mod parity;
 mod process;
@@ -28,6 +30,10 @@ enum Command {
     },
     /// Compare the wire protocols with botocore, over every operation of every AWS service and many seeds.
     Parity(parity::Arguments),
+    /// Measure Tollgate's AWS client beside boto3, both against the simulator.
+    Bench,
+    /// Fuzz everything that reads what others wrote.
+    Fuzz(fuzz::Arguments),
     /// Build the AWS model pack from its pinned sources.
     Model(model::Arguments),
 }
@@ -37,6 +43,8 @@ fn main() -> anyhow::Result<()> {
         Command::Demo => demo::run(),
         Command::Test { arguments } => test::run(&arguments),
         Command::Parity(arguments) => parity::run(&arguments),
+        Command::Bench => bench::run(),
+        Command::Fuzz(arguments) => fuzz::run(&arguments),
         Command::Model(arguments) => model::run(&arguments),
     }
 }

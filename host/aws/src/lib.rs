@@ -11,6 +11,8 @@ pub mod describe;
 pub mod endpoint;
 mod environment;
 mod error;
+#[cfg(test)]
+mod fuzz;
 pub mod grant;
 mod line;
 pub mod model;

@@ -168,6 +168,7 @@ fn header(headers: &HeaderMap, name: &str) -> Option<String> {
     headers.get(name).map(|value| headers::readable(value.as_bytes()))
 }
 
-fn excerpt(text: &str) -> String {
+/// As much of a text of somebody else's as an error tells.
+pub(super) fn excerpt(text: &str) -> String {
     text.chars().take(MAX_EXCERPT).collect()
 }

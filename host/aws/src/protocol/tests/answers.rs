@@ -49,6 +49,15 @@ fn numbers_are_read_to_the_last_bit() {
 }
 
 #[test]
+fn errors_are_short_whatever_the_body_holds() {
+    let name = "n".repeat(100_000);
+    for body in [format!("<a></{name}>"), format!("<a>&{name};</a>"), format!("<a {name}></a>")] {
+        let error = decode("ec2", "DescribeRegions", &body).unwrap_err();
+        assert!(error.to_string().len() < 2000, "{:.100}", error.to_string());
+    }
+}
+
+#[test]
 fn texts_are_put_together() {
     let body = regions(
         "<regionInfo><item><regionName>a&lt;<![CDATA[<b>&amp;]]><!-- c -->&#100;\r\n&#xe9;</regionName></item></regionInfo>",

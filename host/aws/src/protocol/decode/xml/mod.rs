@@ -37,7 +37,8 @@ pub(super) fn document<'a>(
     decoder.root(operation, shape, mask).map_err(|flaw| DecodeError::Xml {
         operation: operation.name.to_string(),
         position: decoder.reader.position(),
-        reason: flaw.to_string(),
+        // A name that does not fit is told, however long it is.
+        reason: super::error::excerpt(&flaw.to_string()),
     })
 }
 

@@ -16,6 +16,8 @@ pub(super) type Object<'a> = Vec<(Cow<'a, str>, Value<'a>)>;
 
 pub(super) struct Partial<'a> {
     fields: Object<'a>,
+    /// Room to make for them, with the first: an answer of many empty elements is not to take much for each.
+    capacity: usize,
     /// Which of the first 128 members came already, one bit each.
     seen: u128,
     /// And which of the others.
@@ -32,7 +34,8 @@ pub(super) struct Partial<'a> {
 impl<'a> Partial<'a> {
     pub(super) fn new(plan: &Plan<'a>) -> Self {
         Self {
-            fields: Vec::with_capacity(plan.capacity()),
+            fields: Vec::new(),
+            capacity: plan.capacity(),
             seen: 0,
             seen_beyond: Vec::new(),
             next: 0,
@@ -58,6 +61,9 @@ impl<'a> Partial<'a> {
     }
 
     pub(super) fn push(&mut self, entry: &Entry<'a>, value: Value<'a>) {
+        if self.fields.is_empty() {
+            self.fields.reserve(self.capacity);
+        }
         self.fields.push((Cow::Borrowed(&entry.member.name), value));
     }
 
