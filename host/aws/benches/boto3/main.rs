@@ -16,6 +16,7 @@ use http::HeaderMap;
 use rustix::time::{ClockId, clock_gettime};
 use serde::Deserialize;
 use serde_json::json;
+use tokio::runtime::{Builder, Runtime};
 use tollgate_aws::account::{Reach, Target};
 use tollgate_aws::endpoint::{Resolver, Settings};
 use tollgate_aws::grant::{Grant, Mode};
@@ -94,8 +95,7 @@ fn main() {
 fn tollgate(body: &str) -> Measured {
     let memory = memory_of_services();
     let principal = principal();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let (identity, vpcs) = runtime.block_on(async {
+    let (identity, vpcs) = alone().block_on(async {
         let (client, target) = client().await;
         let ask = async |service: &str, operation: &str| {
             client.call(&principal, request(&target, service, operation)).await.unwrap()
@@ -105,9 +105,7 @@ fn tollgate(body: &str) -> Measured {
             times(5000, async || assert!(ask("ec2", "DescribeVpcs").await.output.len() > 100)).await,
         )
     });
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    let many = runtime.block_on(at_once(10_000, 64));
-    drop(runtime);
+    let many = Builder::new_multi_thread().enable_all().build().unwrap().block_on(at_once(10_000, 64));
 
     let service = Pack::bundled().service("ec2").unwrap();
     let operation = service.operation("DescribeInstances").unwrap();
@@ -116,8 +114,12 @@ fn tollgate(body: &str) -> Measured {
         let value = decode(&service, operation, 200, &headers, black_box(body.as_bytes())).unwrap();
         black_box(serde_json::to_string(&value).unwrap());
     };
-    let decode = futures::executor::block_on(times(50, async || once()));
+    let decode = alone().block_on(times(50, async || once()));
     Measured { identity, vpcs, many, decode, memory }
+}
+
+fn alone() -> Runtime {
+    Builder::new_current_thread().enable_all().build().unwrap()
 }
 
 /// CPU time of all threads and wall-clock time for each of so many rounds, the first few aside.

@@ -15,8 +15,8 @@ use super::super::value::Value;
 use super::json::Seed;
 use crate::model::{Operation, Service, ShapeId};
 
-/// As `serde_json` has it.
-const MAX_DEPTH: usize = 128;
+/// As `serde_json` has it: what is deeper could not be read from the text that it becomes.
+const MAX_DEPTH: usize = 127;
 
 /// Decodes a body that is the output itself; an empty one is an empty object.
 pub(super) fn body<'a>(
