@@ -13,7 +13,7 @@ use crate::protocol::{decode, decode_error};
 
 /// The smallest element takes a byte of CBOR, two of JSON or four of XML, and becomes a value in a list that grows by
 /// doubling, with the old one beside the new.
-const ANSWER: Bounds = Bounds { bytes: 160, allocations: 4, base: 1 << 20 };
+pub(super) const ANSWER: Bounds = Bounds { bytes: 160, allocations: 4, base: 1 << 20 };
 
 #[test]
 fn ec2_query() {

@@ -1,12 +1,17 @@
-//! JMESPath: expressions of plugins over any output.
+//! JMESPath: expressions of plugins over any output, and what they make of an answer that is read for them alone.
 
 use std::sync::Arc;
 
 use fastrand::Rng;
 use futures::FutureExt as _;
+use http::HeaderMap;
 use serde_json::{Value as Json, json};
 
-use super::{Bounds, fuzz, mutate};
+use super::decoders::ANSWER;
+use super::make::{Maker, operation, services};
+use super::{Bounds, fuzz, mutate, wire};
+use crate::model::Protocol;
+use crate::protocol::{decode, decode_masked};
 use crate::select::Select;
 
 /// An evaluation has a budget of its own: sixteen times the data and 32 MiB, by estimates of what a value takes.
@@ -15,7 +20,7 @@ const EVALUATION: Bounds = Bounds { bytes: 256, allocations: 256, base: 256 << 2
 #[test]
 fn expressions() {
     fuzz("select", 3000, |chance, tally| {
-        let mut text = expression(chance, 4);
+        let mut text = expression(chance, &NAMES, 4);
         if chance.bool() {
             mutate::text(chance, &mut text);
         }
@@ -40,9 +45,62 @@ fn expressions() {
     });
 }
 
+/// What an expression looks at is all that is made of an answer, and it must make no difference.
+#[test]
+fn masks() {
+    let services = services(|service| service.protocol != Protocol::RpcV2Cbor);
+    let headers = HeaderMap::new();
+    fuzz("masks", 3000, |chance, tally| {
+        let (service, operation) = operation(chance, &services);
+        let Some(output) = operation.output.and_then(|shape| service.structure(shape)) else { return };
+        let value = Json::Object(Maker { service, chance }.structure(output, 0));
+        let mut names = vec!["@".to_owned(), "length(@)".to_owned()];
+        collect_names(&value, &mut names);
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let (_, mut body) = wire::answer(service, operation, &value);
+        if chance.u8(..4) == 0 {
+            mutate::bytes(chance, &mut body);
+        }
+        let text = expression(chance, &names, 3);
+        let (Ok(select), Ok(whole)) =
+            (Select::compile(&text).map(Arc::new), decode(service, operation, 200, &headers, &body))
+        else {
+            return tally.count::<(), ()>(&Err(()));
+        };
+        let mask = select.mask();
+        let masked = tally.bounded(body.len(), ANSWER, || {
+            decode_masked(service, operation, 200, &headers, &body, &mask).unwrap()
+        });
+        let [whole, masked] = [whole, masked].map(|value| serde_json::to_string(&value).unwrap());
+        if whole.len() > 16 * 1024 {
+            return;
+        }
+        let apply = |json: &str| {
+            let result = select.apply(json.to_owned(), 1 << 20).now_or_never().expect("is small");
+            result.map_err(|error| error.to_string())
+        };
+        let result = apply(&whole);
+        tally.count(&result);
+        assert_eq!(apply(&masked), result, "{text} of {whole}, which was read as {masked}");
+    });
+}
+
+/// The names in a value, as expressions write them.
+fn collect_names(value: &Json, names: &mut Vec<String>) {
+    match value {
+        Json::Object(fields) => fields.iter().for_each(|(name, value)| {
+            names.push(json!(name).to_string());
+            collect_names(value, names);
+        }),
+        Json::Array(values) => values.iter().for_each(|value| collect_names(value, names)),
+        _ => {}
+    }
+}
+
+const NAMES: [&str; 6] = ["a", "Items", "Name", "\"a b\"", "Tags", "@"];
+
 /// An expression that is mostly right.
-fn expression(chance: &mut Rng, depth: usize) -> String {
-    const NAMES: [&str; 6] = ["a", "Items", "Name", "\"a b\"", "Tags", "@"];
+fn expression(chance: &mut Rng, names: &[&str], depth: usize) -> String {
     const LITERALS: [&str; 8] =
         ["`1`", "`[1, 2.5, null]`", "`{\"a\": [1]}`", "'raw'", "`\"text\"`", "`-0`", "`1e308`", "`true`"];
     const BOUNDS: [&str; 7] = ["", "0", "1", "-1", "2147483647", "-2147483648", "99999999999"];
@@ -75,15 +133,15 @@ fn expression(chance: &mut Rng, depth: usize) -> String {
         "values",
     ];
     if depth == 0 {
-        return pick(chance, &NAMES).to_owned();
+        return pick(chance, names).to_owned();
     }
-    let mut inner = || expression(chance, depth - 1);
+    let mut inner = || expression(chance, names, depth - 1);
     let (left, right) = (inner(), inner());
     match chance.u8(..16) {
-        0 => pick(chance, &NAMES).to_owned(),
+        0 => pick(chance, names).to_owned(),
         1 => pick(chance, &LITERALS).to_owned(),
-        2 | 3 => format!("{left}.{}", pick(chance, &NAMES)),
-        4 => format!("{left}[*].{}", pick(chance, &NAMES)),
+        2 | 3 => format!("{left}.{}", pick(chance, names)),
+        4 => format!("{left}[*].{}", pick(chance, names)),
         5 => format!("{left}[]"),
         6 => format!("{left}[?{right}]"),
         7 => format!("{left}[{}]", pick(chance, &BOUNDS)),
