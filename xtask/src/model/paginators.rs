@@ -115,9 +115,9 @@ pub(crate) fn add(services: &mut [Service], path: &Path) -> Result<BTreeMap<Stri
     Ok(origins)
 }
 
-/// The paginator of an operation whose members leave no doubt: a token in, the same or the next one out, and one list
-/// (or no list and one map), in the output itself or in its only structure. What else there is stays as it is on the
-/// first page.
+/// The paginator of an operation whose members leave no doubt: a token in, the same or the next one out, and
+/// one list (or no list and one map), in the output itself or in its only structure. What else there is stays as
+/// it is on the first page.
 fn by_rule(service: &Service, operation: &Operation) -> Option<Paginator> {
     let input = structure(service, operation.input?)?;
     let output = structure(service, operation.output?)?;
@@ -230,7 +230,7 @@ mod tests {
     use crate::model::botocore::Model;
     use crate::model::convert;
 
-    /// The token and the result that the rule finds in an input and an output, given by the types of their members.
+    /// The token and the result that the rule finds in an input and an output of these members.
     fn found(input: &Value, output: &Value) -> Option<(String, String)> {
         let members = |types: &Value| {
             let members = types.as_object().unwrap().iter();

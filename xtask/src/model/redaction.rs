@@ -172,7 +172,8 @@ fn of_any_service(
     }
 }
 
-/// Fails if something that a wildcard can read answers a member that sounds like a secret, and nobody decided about it.
+/// Fails if something that a wildcard can read answers a member that sounds like a secret, and nobody decided
+/// about it.
 fn undecided(services: &[Service], harmless: &mut BTreeSet<&str>) -> Result<()> {
     let mut undecided = Vec::new();
     for service in services {

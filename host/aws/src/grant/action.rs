@@ -24,6 +24,13 @@ pub struct InvalidAction {
 }
 
 impl Action {
+    /// The name of an operation.
+    #[must_use]
+    pub fn of(operation: &Operation) -> Self {
+        let prefix = operation.iam_action.split(':').next().unwrap_or_default();
+        Self(format!("{prefix}:{}", operation.name).into())
+    }
+
     /// Whether it is an operation's.
     #[must_use]
     pub fn is(&self, operation: &Operation) -> bool {

@@ -5,8 +5,8 @@
 //! operation that is not read-only by its IAM access level passes in [`Mode::ReadWrite`] alone, and an
 //! operation that gives away secrets or data passes only where every layer names it exactly.
 //!
-//! Of an operation that passes, some values may be withheld all the same (environment variables, user data): a
-//! grant reveals them by the operation's exact name, which again every layer must give.
+//! Of an operation that passes, some values may be withheld all the same (environment variables, user data):
+//! a grant reveals them by the operation's exact name, which again every layer must give.
 
 mod action;
 mod pattern;
@@ -73,8 +73,8 @@ impl Grant {
         &self.layers
     }
 
-    /// Whether an operation's answer is given in full. That of a sensitive operation is: it was granted by name,
-    /// for what it answers.
+    /// Whether an operation's answer is given in full. That of a sensitive operation is: it was granted by
+    /// name, for what it answers.
     #[must_use]
     pub fn reveals(&self, operation: &Operation) -> bool {
         let named = |layer: &Vec<Action>| layer.iter().any(|action| action.is(operation));

@@ -111,6 +111,7 @@ fn answers_are_revealed_by_exact_name_in_every_layer() {
     let mut buckets = operation("s3:ListAllMyBuckets", Access::List, None);
     buckets.name = "ListBuckets".into();
     assert!(all().revealing(vec![names(&["s3:ListBuckets"])]).reveals(&buckets));
+    assert!(all().revealing(vec![vec![Action::of(&buckets)]]).reveals(&buckets));
     // What is granted by name for what it answers needs no more.
     assert!(all().reveals(&operation("kms:Decrypt", Access::Write, Some("returns plaintext"))));
     for text in ["lambda:List*", "lambda:?", "lambda", "*:ListFunctions", ""] {

@@ -88,7 +88,7 @@ impl Redactions {
         !self.rules.is_empty() && at(self.guarded.get_or_init(|| self.guarded(shapes)), shape)
     }
 
-    /// Shapes come after those that refer to them, but for cycles: two or three rounds from the end are enough.
+    /// Most shapes come after those that refer to them: a few rounds from the end are enough.
     fn guarded(&self, shapes: &[Shape]) -> Box<[bool]> {
         let mut guarded: Box<[bool]> =
             (0..).map(ShapeId).take(shapes.len()).map(|shape| self.rules.contains_key(&shape)).collect();

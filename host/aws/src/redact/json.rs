@@ -8,8 +8,8 @@ use super::MARKER;
 use super::name::{member_sounds_secret, sounds_secret};
 use crate::protocol::Value;
 
-/// What holds variables or a script, in the words of CloudFormation and of AWS Config, without separators and letter
-/// case.
+/// What holds variables or a script, in the words of CloudFormation and of AWS Config, without separators and
+/// letter case.
 const HOLDERS: [&str; 7] = [
     "environment",
     "environmentvariables",

@@ -2,8 +2,8 @@
 //!
 //! Many lists and descriptions are harmless but for some of their values: the environment variables of a
 //! function, the user data of a launch template, a SecureString. Which ones is data of the model pack
-//! (`host/aws/model/redaction.toml`). They are replaced as soon as an answer is decoded, before anything else sees
-//! it: pages, selections, caches and cursors hold what is left.
+//! (`host/aws/model/redaction.toml`). They are replaced as soon as an answer is decoded, before anything else
+//! sees it: pages, selections, caches and cursors hold what is left.
 
 mod json;
 mod name;

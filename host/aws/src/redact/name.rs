@@ -41,7 +41,8 @@ pub(crate) fn sounds_secret(name: &str) -> bool {
     has_any(&PARTS) || (has_any(&WORDS) && words(name).any(is_short))
 }
 
-/// How names end, in words between spaces, that are about a secret and hold none: where it is, whether there is one.
+/// How names end, in words between spaces, that are about a secret and hold none: where it is, whether there
+/// is one.
 const REFERENCES: &str = "\
     arn arns id ids name names type types status state states url urls uri endpoint policy policies mode \
     role date time used count version versions behavior source provider providers expiration format \
@@ -49,8 +50,8 @@ const REFERENCES: &str = "\
     units domain domains prefix jsonkey field fields list owner algorithm rotation number settings \
     changed modified required expiry";
 
-/// What tokens are for, likewise, that open nothing: pages, retries, versions. The metadata service of EC2 has them
-/// as a setting, `HttpTokens`.
+/// What tokens are for, likewise, that open nothing: pages, retries, versions. `HttpTokens` is a setting of
+/// EC2's metadata service.
 const HARMLESS_TOKENS: &str = "\
     next page pagination continuation client request idempotency creation previous starting lock update \
     change revision version sequence forward backward conditional result http block purchase offer";

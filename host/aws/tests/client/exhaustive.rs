@@ -27,8 +27,8 @@ async fn doorkeeper() -> (String, Arc<AtomicUsize>) {
     (url, connections)
 }
 
-/// The widest patterns that there are, in both layers, in the default mode: nothing that changes anything, nothing
-/// unclassified and nothing sensitive gets as far as a connection.
+/// The widest pattern that there is, in the default mode: nothing that changes anything, nothing unclassified and
+/// nothing sensitive gets as far as a connection.
 #[tokio::test]
 #[allow(clippy::print_stdout, reason = "the counts are worth seeing")]
 async fn nothing_that_changes_or_leaks_is_sent_in_the_default_mode() {

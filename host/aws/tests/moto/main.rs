@@ -16,7 +16,7 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use serde_json::{Value, json};
 use tollgate_aws::account::{Account, Target};
-use tollgate_aws::grant::{Grant, Mode};
+use tollgate_aws::grant::{Action, Grant, Mode};
 use tollgate_aws::model::{Kind, Pack, Service, ShapeId};
 use tollgate_aws::{Client, Config, Error, Principal, Request};
 
@@ -119,7 +119,9 @@ async fn ours(client: &Client, question: &Question) -> Value {
     let operation = service.operation(&question.operation).unwrap();
     let mode = if question.writes { Mode::ReadWrite } else { Mode::ReadOnly };
     let named = [operation.exact_grant(), &*operation.iam_action].map(|name| name.parse().unwrap());
-    let principal = Principal::new("tester", "test", Grant::new(mode, vec![named.to_vec()]));
+    // boto3 withholds nothing.
+    let grant = Grant::new(mode, vec![named.to_vec()]).revealing(vec![vec![Action::of(operation)]]);
+    let principal = Principal::new("tester", "test", grant);
     let request = Request {
         target: Target { account: question.account.parse().unwrap(), region: question.region.clone() },
         service: question.service.clone(),
