@@ -18,7 +18,7 @@ use crate::grant::{Grant, Mode};
 use crate::model::Service;
 use crate::page::{Binding, Limits, Pager};
 use crate::principal::Principal;
-use crate::protocol::{self, Mask};
+use crate::protocol::Mask;
 
 /// Regions are switched on and off by hand, and rarely.
 const KEPT: Duration = Duration::from_secs(10 * 60);
@@ -168,8 +168,6 @@ impl Inner {
     async fn names(&self, account: &Arc<Account>, question: &Question) -> Result<Vec<String>, Error> {
         let service = self.wire.service(question.service)?;
         let operation = service.operation(question.operation).map_err(InvalidRequest::from)?;
-        // Tells at once where the protocol is not spoken.
-        protocol::encode(&service, operation, &question.input).map_err(InvalidRequest::from)?;
         let region = self.region_of_questions(account).await;
         let target = Target { account: account.id, region };
         let binding = Binding {

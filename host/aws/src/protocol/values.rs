@@ -3,7 +3,7 @@
 //! AWS adds to its enumerations every week, and some of its patterns are wrong, so what is found here can be
 //! wrong as well: [`UnknownValues`] says what happens then.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use moka::sync::Cache;
 use regex::{Regex, RegexBuilder};
@@ -34,7 +34,7 @@ pub(super) const MAX_MATCHED: usize = 4096;
 const MAX_PATTERN: usize = 256 << 10;
 
 /// Patterns by their text, since services and shapes share them. None: cannot be told in Rust's dialect.
-static PATTERNS: LazyLock<Cache<Arc<str>, Option<Regex>>> = LazyLock::new(|| Cache::new(256));
+static PATTERNS: LazyLock<Cache<String, Option<Regex>>> = LazyLock::new(|| Cache::new(256));
 
 /// What is wrong with a text, if its enumeration does not have it. `found` describes it.
 pub(super) fn unknown(
@@ -60,7 +60,7 @@ pub(super) fn unknown(
 /// What is wrong with a text, if it does not match its pattern. `found` describes it.
 pub(super) fn mismatch(text: &Text, value: &str, found: impl FnOnce() -> String) -> Option<Fault> {
     let pattern = text.pattern.as_deref()?;
-    let compiled = PATTERNS.get_with(pattern.into(), || compile(pattern).ok());
+    let compiled = PATTERNS.get_with_by_ref(pattern, || compile(pattern).ok());
     // As Smithy has it, a pattern without anchors may match anywhere.
     if compiled?.is_match(value) {
         return None;
