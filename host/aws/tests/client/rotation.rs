@@ -2,7 +2,7 @@
 //!
 //! Only a process of its own has an environment of its own: each test runs its other half in one.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
@@ -10,8 +10,11 @@ use serde_json::json;
 use tollgate_aws::account::Account;
 use tollgate_aws::{Client, Config};
 
-use crate::server::Server;
+use crate::server::{Reply, Server};
 use crate::world::{self, *};
+
+/// Names the home of a test that runs in a process of its own.
+const HOME_OF_TEST: &str = "TOLLGATE_TEST_HOME";
 
 /// Runs an ignored test of this file in an environment that holds nothing but a home and these variables.
 fn run(test: &str, home: &Path, variables: &[(&str, &str)]) {
@@ -19,6 +22,7 @@ fn run(test: &str, home: &Path, variables: &[(&str, &str)]) {
         .args(["--exact", &format!("rotation::{test}"), "--ignored", "--nocapture"])
         .env_clear()
         .env("HOME", home)
+        .env(HOME_OF_TEST, home)
         .env("AWS_EC2_METADATA_DISABLED", "true")
         .envs(variables.iter().copied())
         .output()
@@ -42,8 +46,9 @@ fn own(server: &Server, accounts: Vec<Account>) -> Client {
     Client::new(Config { base_credentials: None, ..config(server, accounts) }).unwrap()
 }
 
-fn home() -> std::path::PathBuf {
-    std::env::var_os("HOME").unwrap().into()
+/// The home that a test was given for itself. Without one nothing is to be tested, and above all nothing written.
+fn home() -> Option<PathBuf> {
+    std::env::var_os(HOME_OF_TEST).map(PathBuf::from)
 }
 
 #[test]
@@ -56,6 +61,7 @@ fn an_edited_credentials_file_is_noticed() {
 #[tokio::test]
 #[ignore = "runs in a process of its own"]
 async fn edited() {
+    let Some(home) = home() else { return };
     let server = world::server(|_, _| vpcs()).await;
     let client =
         own(&server, vec![with_role(PRODUCTION, "production"), with_role("333333333333", "staging")]);
@@ -66,13 +72,13 @@ async fn edited() {
         received.iter().rev().find(|one| one.action() == "AssumeRole").unwrap().access_key().to_owned()
     };
     assert_eq!(asked_by(PRODUCTION, "jane").await, "AKIAFIRST");
-    write(&home(), "credentials", &keys("default", "AKIAROTATED"));
+    write(&home, "credentials", &keys("default", "AKIAROTATED"));
     // Nobody looks at the files more often than once a second, by a clock that a test can turn.
     tokio::time::pause();
     tokio::time::advance(Duration::from_secs(1)).await;
     tokio::time::resume();
     assert_eq!(asked_by("333333333333", "jane").await, "AKIAROTATED");
-    write(&home(), "credentials", "[default\nbroken");
+    write(&home, "credentials", "[default\nbroken");
     tokio::time::pause();
     tokio::time::advance(Duration::from_secs(1)).await;
     tokio::time::resume();
@@ -89,10 +95,11 @@ fn keys_that_aws_no_longer_knows_are_read_again() {
 #[tokio::test]
 #[ignore = "runs in a process of its own"]
 async fn expired() {
-    let server = Server::start(|request| {
+    let Some(home) = home() else { return };
+    let server = Server::start(move |request| {
         if request.action() == "AssumeRole" && request.access_key() == "AKIAFIRST" {
-            write(&home(), "credentials", &keys("default", "AKIASECOND"));
-            return crate::server::Reply::status(
+            write(&home, "credentials", &keys("default", "AKIASECOND"));
+            return Reply::status(
                 403,
                 "<ErrorResponse><Error><Code>ExpiredToken</Code><Message>over</Message></Error></ErrorResponse>",
             );
@@ -103,6 +110,35 @@ async fn expired() {
     ask(&own(&server, vec![with_role(PRODUCTION, "production")])).await.unwrap();
     let by: Vec<_> = server.received().iter().map(|request| request.access_key().to_owned()).collect();
     assert_eq!(by, ["AKIAFIRST", "AKIASECOND", "ASIA222222222222"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_container_gives_its_task_credentials() {
+    let container = Server::start(|request| {
+        assert_eq!(request.headers["authorization"], "task-token");
+        Reply::ok(format!(
+            r#"{{"AccessKeyId": "ASIATASK", "SecretAccessKey": "{BASE_SECRET}", "Token": "{BASE_TOKEN}",
+                "Expiration": "2999-01-01T00:00:00Z"}}"#
+        ))
+    })
+    .await;
+    let home = tempfile::tempdir().unwrap();
+    let uri = format!("{}/credentials", container.url);
+    let variables =
+        [("AWS_CONTAINER_CREDENTIALS_FULL_URI", &*uri), ("AWS_CONTAINER_AUTHORIZATION_TOKEN", "task-token")];
+    tokio::task::block_in_place(|| run("task", home.path(), &variables));
+    assert_eq!(container.received().len(), 1);
+}
+
+#[tokio::test]
+#[ignore = "runs in a process of its own"]
+async fn task() {
+    if home().is_none() {
+        return;
+    }
+    let server = world::server(|_, _| vpcs()).await;
+    ask(&own(&server, vec![with_role(PRODUCTION, "production")])).await.unwrap();
+    assert_eq!(server.received()[0].access_key(), "ASIATASK");
 }
 
 #[test]
@@ -126,6 +162,9 @@ fn a_profile_is_an_accounts_own_whatever_the_environment_holds() {
 #[tokio::test]
 #[ignore = "runs in a process of its own"]
 async fn profiles() {
+    if home().is_none() {
+        return;
+    }
     let server = world::server(|_, _| vpcs()).await;
     let with = |digits: &str, profile: Option<&str>| {
         let mut account = with_role(digits, digits);

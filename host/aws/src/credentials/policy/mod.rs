@@ -160,10 +160,11 @@ fn broader<'a>(tries: &[Trie<'a>], room: usize) -> Vec<Piece<'a>> {
     }
     let price = if fits(low) { 1 << low } else { 0 };
     let mut services: Vec<_> = tries.iter().map(|trie| (trie, trie.covered(price))).collect();
-    let mut left = room.saturating_sub(services.iter().map(|(_, pieces)| length(pieces)).sum());
+    let used = services.iter().map(|(_, pieces)| length(pieces)).sum();
+    let mut left = room.saturating_sub(used);
     // The room that is left over goes to the services that let the most harm through.
     services.sort_by_key(|(_, pieces)| std::cmp::Reverse(harm(pieces)));
-    for (trie, pieces) in &mut services {
+    for (trie, pieces) in services.iter_mut().filter(|(_, pieces)| used <= room && harm(pieces) > 0) {
         let (used, before) = (length(pieces), harm(pieces));
         let mut dearer = (low..=HIGHEST).rev().map(|power| trie.covered(1 << power));
         let better = |other: &Vec<Piece<'_>>| length(other) <= used + left && harm(other) < before;
