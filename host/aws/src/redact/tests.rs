@@ -4,9 +4,9 @@ use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
 use super::name::sounds_secret;
-use super::{MARKER, redact};
+use super::{MARKER, redact, widen, widen_at};
 use crate::model::{Condition, Kind, Operation, Pack, Redaction, Service, ShapeId};
-use crate::protocol::Value;
+use crate::protocol::{Mask, Value};
 
 fn service(name: &str) -> Arc<Service> {
     Pack::bundled().service(name).unwrap()
@@ -134,6 +134,41 @@ fn an_operation_without_rules_is_left_alone() {
 }
 
 /// What a rule is about is there; and what pages hang together by, and what comes with a request id, stays.
+#[test]
+fn what_decides_is_wanted_with_what_it_decides_about() {
+    let pack = Pack::bundled();
+    let mut count = 0;
+    for name in pack.service_names() {
+        let service = pack.service(name).unwrap();
+        for (shape, rules) in service.redactions.iter() {
+            let mut nothing = Mask::NOTHING;
+            widen_at(&service, shape, &mut nothing);
+            assert_eq!(nothing, Mask::NOTHING, "{name}");
+            for rule in rules {
+                let (Condition::Unless { member: beside, .. } | Condition::Named(beside)) = &rule.when else {
+                    continue;
+                };
+                let mut mask = Mask::NOTHING;
+                mask.add_at(&[&rule.member], &Mask::NOTHING);
+                widen_at(&service, shape, &mut mask);
+                assert_eq!(mask.member(beside), Some(&Mask::Everything), "{name}: {}", rule.member);
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 100, "{count}");
+
+    // Far down, and through lists.
+    let ec2 = service("ec2");
+    let tags = ["Reservations", "Instances", "Tags"];
+    let mut mask = Mask::NOTHING;
+    mask.add_at(&[&tags as &[&str], &["Value"]].concat(), &Mask::Everything);
+    let mut expected = mask.clone();
+    expected.add_at(&[&tags as &[&str], &["Key"]].concat(), &Mask::Everything);
+    widen(&ec2, ec2.operation("DescribeInstances").unwrap(), &mut mask);
+    assert_eq!(mask, expected);
+}
+
 #[test]
 fn every_rule_of_the_pack_is_about_something() {
     let (mut rules, mut operations) = (0, 0);
