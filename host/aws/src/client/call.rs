@@ -47,7 +47,8 @@ impl Client {
             }
             outcome
         };
-        call.instrument(span).await
+        // On the heap: it is large, and the futures of all who call this would be larger.
+        Box::pin(call.instrument(span)).await
     }
 
     async fn checked(
