@@ -1,10 +1,13 @@
 //! The rate of requests to a service that throttles, as in the adaptive mode of the AWS SDKs.
 //!
-//! The SDKs are made for one request after the other, so two things differ, since many are on their way at once. What
-//! was sent before the rate fell is no evidence against the lower rate: a burst that is throttled lowers it once, as
-//! a lost window does in TCP, and not once for each request, which would bring it to nothing. And requests are
-//! counted when they are sent, in the half second that is not over as well, since a burst may be throttled before
-//! anything was measured.
+//! The SDKs are made for one client in one program. Three things differ, since many requests are on their way at once,
+//! in a process that goes on for weeks:
+//!
+//! - What was sent before the rate fell is no evidence against the lower rate: a burst that is throttled lowers it
+//!   once, as a lost window does in TCP, and not once for each request, which would bring it to nothing.
+//! - Requests are counted when they are sent, in the half second that is not over as well, since a burst may be
+//!   throttled before anything was measured.
+//! - A throttling is forgotten after five minutes without another.
 
 use super::bucket::Bucket;
 use super::cubic::Cubic;
@@ -12,6 +15,9 @@ use super::meter::Meter;
 
 /// Requests a second, however often a service throttles.
 const LEAST: f64 = 0.5;
+
+/// Seconds without another throttling after which it is forgotten: an idle hour must not make the next burst slow.
+const REMEMBERED: f64 = 300.0;
 
 /// No more than so many times the rate that was measured.
 const MOST: f64 = 2.0;
@@ -30,9 +36,9 @@ impl Adaptive {
         Bucket::new(1.0, 1.0, false)
     }
 
-    /// Whether there ever was a throttling.
-    pub(super) fn is_on(&self) -> bool {
-        self.throttled
+    /// Whether there was a throttling, not too long ago.
+    pub(super) fn is_on(&self, now: f64) -> bool {
+        self.throttled && now - self.cubic.failed() < REMEMBERED
     }
 
     /// A request is sent.
@@ -45,7 +51,7 @@ impl Adaptive {
         let measured = self.meter.rate();
         let news = !self.throttled || sent > self.cubic.failed();
         let rate = if throttled && news {
-            let rate = if self.throttled { measured.min(bucket.rate()) } else { measured };
+            let rate = if self.is_on(now) { measured.min(bucket.rate()) } else { measured };
             self.throttled = true;
             self.cubic.throttled(rate, now)
         } else {
@@ -71,11 +77,12 @@ mod tests {
         let (mut adaptive, mut bucket) = (Adaptive::default(), Adaptive::bucket());
         adaptive.sends(1.0);
         adaptive.answered(1.0, 1.0, false, &mut bucket);
-        assert!(!adaptive.is_on());
+        assert!(!adaptive.is_on(1.0));
         adaptive.answered(2.0, 2.0, true, &mut bucket);
-        assert!(adaptive.is_on());
+        assert!(adaptive.is_on(2.0));
         adaptive.answered(3.0, 3.0, false, &mut bucket);
-        assert!(adaptive.is_on(), "and then for good");
+        assert!(adaptive.is_on(2.0 + REMEMBERED - 1.0));
+        assert!(!adaptive.is_on(2.0 + REMEMBERED), "and then forgotten");
     }
 
     #[test]
@@ -123,7 +130,7 @@ mod tests {
         for step in 0..6000 {
             let now = f64::from(step) / 100.0;
             let due = step % 10 == 0;
-            if due && (!adaptive.is_on() || bucket.take(now)) {
+            if due && (!adaptive.is_on(now) || bucket.take(now)) {
                 let refused = !service.take(now);
                 adaptive.sends(now);
                 adaptive.answered(now, now, refused, &mut bucket);

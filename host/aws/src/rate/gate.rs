@@ -65,7 +65,7 @@ impl Gate {
         Self::new(Bucket::new(per_second, (per_second / 2.0).max(1.0), true), None)
     }
 
-    /// Open until the first answer that throttles, and then at the rate that the service bears.
+    /// Open until an answer throttles, and then for a while at the rate that the service bears.
     pub(crate) fn adaptive() -> Self {
         Self::new(Adaptive::bucket(), Some(Adaptive::default()))
     }
@@ -93,7 +93,7 @@ impl Gate {
         let (ticket, mut turn) = {
             let mut state = self.lock();
             let now = self.now();
-            if !state.is_on() {
+            if !state.is_on(now) {
                 return Ok(false);
             }
             if state.line.is_empty() && state.bucket.take(now) {
@@ -122,7 +122,7 @@ impl Gate {
 
     /// Whether turns are to be waited for.
     pub(crate) fn is_on(&self) -> bool {
-        self.lock().is_on()
+        self.lock().is_on(self.now())
     }
 
     /// A request is sent.
@@ -159,8 +159,8 @@ impl Gate {
 }
 
 impl State {
-    fn is_on(&self) -> bool {
-        self.adaptive.as_ref().is_none_or(Adaptive::is_on)
+    fn is_on(&self, now: f64) -> bool {
+        self.adaptive.as_ref().is_none_or(|adaptive| adaptive.is_on(now))
     }
 
     /// Whether so many turns and one more are certain not to come before the deadline.

@@ -70,7 +70,7 @@ impl Lane {
         self.rate.pass(principal, deadline).await.map_err(held_back)
     }
 
-    /// Whether the service ever throttled.
+    /// Whether the service has throttled, not too long ago.
     pub(super) fn throttles(&self) -> bool {
         self.rate.is_on()
     }

@@ -111,6 +111,8 @@ async fn open_until_throttled_and_then_remembered() {
     sleep(100 * SECOND).await;
     let times = pass(&gate, &ann, 30).await;
     assert!(times[29] > 3000, "another call, later: {times:?}");
+    sleep(300 * SECOND).await;
+    assert_eq!(pass(&gate, &ann, 1000).await, [0; 1000], "long ago");
 }
 
 #[tokio::test(start_paused = true)]
