@@ -93,7 +93,7 @@ fn every_case_of_botocore_holds() {
     let (mut held, mut wrong) = (0, Vec::new());
     for (name, cases) in cases() {
         let service = pack.service(&name).unwrap();
-        let rules = RuleSet::parse(service.endpoint_rules.as_ref().unwrap()).unwrap();
+        let rules = RuleSet::read(service.endpoint_rules.as_ref().unwrap().get()).unwrap();
         for case in &cases {
             let (ours, theirs) = (in_their_words(&evaluate(&rules, &partitions, case)), expected(case));
             if ours == theirs {
@@ -442,7 +442,7 @@ proptest! {
         let partitions = PartitionIndex::new(pack.partitions());
         for name in pack.service_names() {
             let service = pack.service(name).unwrap();
-            let rules = RuleSet::parse(service.endpoint_rules.as_ref().unwrap()).unwrap();
+            let rules = RuleSet::read(service.endpoint_rules.as_ref().unwrap().get()).unwrap();
             let value = |(it, (pick, flag)): (&Parameter, &(prop::sample::Index, bool))| match it.kind {
                 ParameterKind::Bool => Some(Value::from(*flag)),
                 ParameterKind::List => Some([*pick.get(&TEXTS)].into_iter().collect()),

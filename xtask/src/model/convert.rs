@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use anyhow::{Context, Result, bail};
+use serde_json::value::to_raw_value;
 use serde_json::{Map, Value};
 
 use super::botocore::Model;
@@ -52,7 +53,7 @@ pub(crate) fn service(model: &Model) -> Result<Service> {
         operations,
         shapes: shapes.finish()?,
         redactions: Redactions::default(),
-        endpoint_rules: model.endpoint_rules.clone(),
+        endpoint_rules: model.endpoint_rules.as_ref().map(to_raw_value).transpose()?,
     })
 }
 

@@ -123,7 +123,7 @@ impl Resolver {
             .endpoint_rules
             .as_ref()
             .ok_or_else(|| EndpointError::NoRules { service: service.name.clone() })?;
-        let parsed = RuleSet::parse(json).map(Arc::new);
+        let parsed = RuleSet::read(json.get()).map(Arc::new);
         let mut rules = self.rules.write().unwrap_or_else(PoisonError::into_inner);
         rules.entry(service.name.clone()).or_insert(parsed).clone().map_err(unreadable)
     }

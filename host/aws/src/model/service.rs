@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use super::redaction::Redactions;
 use super::shape::{Shape, ShapeId, XmlNamespace, is_false};
@@ -54,9 +55,9 @@ pub struct Service {
     /// Which values of its answers are withheld.
     #[serde(default, skip_serializing_if = "Redactions::is_empty")]
     pub redactions: Redactions,
-    /// The endpoint rule set, as botocore ships it.
+    /// The endpoint rule set, as botocore ships it: text, of which the parsed form is made when it is needed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub endpoint_rules: Option<serde_json::Value>,
+    pub endpoint_rules: Option<Box<RawValue>>,
 }
 
 /// A way to sign requests.

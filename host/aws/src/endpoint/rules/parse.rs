@@ -17,6 +17,15 @@ pub struct RuleSetError(String);
 type Result<T> = std::result::Result<T, RuleSetError>;
 
 impl RuleSet {
+    /// Parses the text of botocore's `endpoint-rule-set-1.json`.
+    ///
+    /// # Errors
+    ///
+    /// It is no JSON, or as with [`RuleSet::parse`].
+    pub fn read(text: &str) -> Result<Self> {
+        serde_json::from_str(text).map_or_else(fail, |json| Self::parse(&json))
+    }
+
     /// Parses botocore's `endpoint-rule-set-1.json`.
     ///
     /// # Errors
