@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use aws_credential_types::provider::SharedCredentialsProvider;
 use tollgate_aws::credentials::Mfa;
-use tollgate_aws::{CacheConfig, Client, Concurrency, Config as AwsConfig, Environment};
+use tollgate_aws::{CacheConfig, Client, Concurrency, Config as AwsConfig, CursorSeal, Environment};
 use tollgate_runtime::{Config as RuntimeConfig, Limits, PluginConfig, Runtime, Source};
 use tollgate_sim::{DEMO_REGION, DemoOptions, DemoOrg, Sim};
 use toml::Spanned;
@@ -36,7 +36,11 @@ pub(crate) struct Aws {
 
 impl Aws {
     /// The accounts of the configuration. Nothing is contacted yet.
-    pub(crate) fn new(file: config::Aws, accounts: Vec<config::Account>) -> Result<Self> {
+    pub(crate) fn new(
+        file: config::Aws,
+        accounts: Vec<config::Account>,
+        cursor_seal: CursorSeal,
+    ) -> Result<Self> {
         let config = AwsConfig {
             cache: cache(&file),
             concurrency: concurrency(&file.concurrency),
@@ -50,13 +54,14 @@ impl Aws {
             unknown_values: file.unknown_values,
             accounts: accounts.into_iter().map(Into::into).collect(),
             mfa: file.mfa_serial.map(|serial| Mfa { serial, prompt: terminal::mfa_prompt() }),
+            cursor_seal,
             ..AwsConfig::default()
         };
         Ok(Self { client: client(config)?, _sim: None })
     }
 
     /// The demo organisation, whose AWS runs in this process and takes `latency` for each answer.
-    pub(crate) async fn demo(latency: Duration) -> Result<Self> {
+    pub(crate) async fn demo(latency: Duration, cursor_seal: CursorSeal) -> Result<Self> {
         let org = DemoOrg::load(&DemoOptions { latency, ..DemoOptions::default() })?;
         let (sim, accounts) = org.start().await.context("cannot start the demo organisation")?;
         let config = AwsConfig {
@@ -66,6 +71,7 @@ impl Aws {
             base_credentials: Some(SharedCredentialsProvider::new(sim.base_credentials())),
             // The demo is the same on every machine.
             environment: Environment::empty(),
+            cursor_seal,
             ..AwsConfig::default()
         };
         Ok(Self { client: client(config)?, _sim: Some(sim) })
@@ -79,13 +85,14 @@ fn client(config: AwsConfig) -> Result<Client> {
 impl App {
     /// Serves the accounts of the configuration. Nothing is contacted or compiled yet.
     pub(crate) fn new(file: File) -> Result<Self> {
-        let aws = Aws::new(file.aws, file.account)?;
+        let aws = Aws::new(file.aws, file.account, CursorSeal::Secret)?;
         Self::assemble(aws, file.plugins, &file.limits, file.http)
     }
 
     /// Serves the demo organisation with the plugins and limits of the configuration.
     pub(crate) async fn demo(file: File, latency: Duration) -> Result<Self> {
-        Self::assemble(Aws::demo(latency).await?, file.plugins, &file.limits, file.http)
+        let aws = Aws::demo(latency, CursorSeal::Secret).await?;
+        Self::assemble(aws, file.plugins, &file.limits, file.http)
     }
 
     fn assemble(

@@ -13,6 +13,7 @@ use crate::credentials::Mfa;
 use crate::endpoint::EndpointError;
 use crate::environment::Environment;
 use crate::model::UnknownService;
+use crate::page::CursorSeal;
 use crate::protocol::UnknownValues;
 use crate::rate::{LimitsError, RateLimit};
 use crate::retry::RetryConfig;
@@ -56,6 +57,8 @@ pub struct Config {
     pub cache: CacheConfig,
     /// What happens to values that the model does not know. Default: they are refused.
     pub unknown_values: UnknownValues,
+    /// How the cursors of cut answers are sealed. Default: with a secret of this process.
+    pub cursor_seal: CursorSeal,
     /// The largest output in JSON. A paged one is cut there, and its cursor continues it. Default 16 MiB.
     pub max_output_bytes: usize,
     /// The largest body of one response. Default 64 MiB.
@@ -103,6 +106,7 @@ impl Default for Config {
             retry: RetryConfig::default(),
             cache: CacheConfig::default(),
             unknown_values: UnknownValues::default(),
+            cursor_seal: CursorSeal::default(),
             max_output_bytes: 16 << 20,
             max_response_bytes: 64 << 20,
             clock: Clock::default(),

@@ -1,6 +1,7 @@
 //! A dynamic AWS client: any operation of any service, from a model pack, over many accounts.
 
 pub mod account;
+mod advice;
 mod cache;
 mod canonical;
 mod client;
@@ -35,6 +36,7 @@ pub use config::{Concurrency, Config, ConfigError};
 pub use credentials::Identity;
 pub use environment::Environment;
 pub use error::{Error, InvalidRequest};
+pub use page::CursorSeal;
 pub use principal::{CallId, Principal};
 pub use rate::{LimitsError, RateLimit};
 pub use retry::RetryConfig;

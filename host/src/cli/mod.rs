@@ -16,8 +16,9 @@ use std::time::Duration;
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 use thiserror::Error;
+use tollgate_aws::CursorSeal;
 
-use crate::app::App;
+use crate::app::{App, Aws};
 use crate::config;
 
 /// One MCP host for all your AWS accounts. Every tool is a sandboxed WebAssembly component that
@@ -64,7 +65,7 @@ impl Cli {
             Command::Serve(serve) => serve.run().await,
             Command::Call(call) => call.run().await,
             Command::Tools(tools) => tools.run().await,
-            Command::Aws(aws) => aws.run(),
+            Command::Aws(aws) => aws.run().await,
         }
     }
 }
@@ -98,6 +99,16 @@ impl Source {
             App::demo(file, Duration::from_millis(self.demo_latency)).await
         } else {
             App::new(config::load(self.config.as_deref())?)
+        }
+    }
+
+    /// The accounts alone, without any plugin. Each command is a process of its own, so cursors outlive it.
+    async fn open_aws(&self) -> Result<Aws> {
+        if self.demo {
+            Aws::demo(Duration::from_millis(self.demo_latency), CursorSeal::Open).await
+        } else {
+            let file = config::load(self.config.as_deref())?;
+            Aws::new(file.aws, file.account, CursorSeal::Open)
         }
     }
 }

@@ -107,7 +107,7 @@ impl Client {
             registry: Registry::new(config.accounts)?,
             store: Arc::new(store),
             places: Places::new(&config.concurrency),
-            cursors: CursorKey::random().ok_or(ConfigError::Random)?,
+            cursors: CursorKey::new(config.cursor_seal).ok_or(ConfigError::Random)?,
             answers: Answers::new(config.cache, config.clock.clone(), config.retry.max_backoff),
             max_output_bytes: config.max_output_bytes,
             unknown_values: config.unknown_values,

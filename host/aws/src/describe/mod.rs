@@ -14,4 +14,4 @@ pub use classification::{Classification, Classifications, UnknownPattern};
 pub use operation::OperationDescription;
 pub use outline::{Line, outline};
 pub use schema::{input_schema, output_schema};
-pub use service::{OperationSummary, Reach, ServiceDescription};
+pub use service::{OperationSummary, ServiceDescription};

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::classification::Classification;
-use crate::endpoint::Resolver;
+use crate::endpoint::{Resolver, Scope};
 use crate::model::{Operation, Protocol, Service};
 
 /// A service and its operations.
@@ -19,20 +19,10 @@ pub struct ServiceDescription {
     pub api_version: Box<str>,
     /// The wire protocol that the engine speaks with it.
     pub protocol: Protocol,
-    /// How far one endpoint reaches.
-    pub reach: Reach,
+    /// How often it is asked by who wants to know all of it.
+    pub scope: Scope,
     /// The operations, sorted by name.
     pub operations: Vec<OperationSummary>,
-}
-
-/// How far one endpoint of a service reaches.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Reach {
-    /// Each region has its own, with its own resources.
-    Region,
-    /// One answers for the whole account, in this region of the commercial partition.
-    Account(String),
 }
 
 /// One line about an operation.
@@ -61,7 +51,7 @@ impl ServiceDescription {
             full_name: service.full_name.clone(),
             api_version: service.api_version.clone(),
             protocol: service.protocol,
-            reach: resolver.home_region(service, "us-east-1").map_or(Reach::Region, Reach::Account),
+            scope: resolver.scope(service),
             operations,
         }
     }

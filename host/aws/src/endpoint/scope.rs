@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::sync::PoisonError;
 
+use serde::Serialize;
+
 use super::builtins::Builtins;
 use super::resolver::Resolver;
 use super::rules::{Parameter, Value};
@@ -12,7 +14,8 @@ use crate::model::{Partition, Service};
 pub const GLOBAL: &str = "global";
 
 /// How often a service is asked by who wants to know all of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Scope {
     /// In every region of every account: most services.

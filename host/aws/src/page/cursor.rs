@@ -10,8 +10,19 @@ use crate::account::Target;
 use crate::canonical;
 use crate::error::InvalidRequest;
 
-/// Seals the cursors of one process; it dies with it. One that outlives it would be a secret to be kept somewhere, to
-/// save a caller from beginning again.
+/// How cursors are sealed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CursorSeal {
+    /// With a secret of this process: nobody can make one up, and all of them end with it. One that outlives it
+    /// would be a secret to be kept somewhere, to save a caller from beginning again.
+    #[default]
+    Secret,
+    /// With what everybody knows: a cursor is good in every process, for the same request. Only for a program
+    /// whose user may send every request anyway.
+    Open,
+}
+
+/// Seals cursors.
 #[derive(Debug)]
 pub(crate) struct CursorKey(hmac::Key);
 
@@ -41,9 +52,14 @@ pub(crate) struct Binding<'a> {
 const SEAL: usize = 32;
 
 impl CursorKey {
-    /// A random key; nothing without a source of randomness.
-    pub(crate) fn random() -> Option<Self> {
-        hmac::Key::generate(hmac::HMAC_SHA256, &ring::rand::SystemRandom::new()).ok().map(Self)
+    /// Nothing without a source of randomness, where one is needed.
+    pub(crate) fn new(seal: CursorSeal) -> Option<Self> {
+        match seal {
+            CursorSeal::Secret => {
+                hmac::Key::generate(hmac::HMAC_SHA256, &ring::rand::SystemRandom::new()).ok().map(Self)
+            }
+            CursorSeal::Open => Some(Self(hmac::Key::new(hmac::HMAC_SHA256, b"tollgate"))),
+        }
     }
 
     pub(super) fn seal(&self, binding: Binding<'_>, position: &Position) -> String {
@@ -91,7 +107,7 @@ mod tests {
 
     #[test]
     fn opens_for_the_same_request_alone() {
-        let key = CursorKey::random().unwrap();
+        let key = CursorKey::new(CursorSeal::Secret).unwrap();
         let here = target("111111111111", "eu-west-1");
         let input = json!({"Filters": [{"Name": "a", "Values": ["b"]}], "X": 1});
         let binding =
@@ -117,7 +133,8 @@ mod tests {
         for stranger in strangers {
             assert!(key.open(stranger, &cursor).is_err(), "{stranger:?}");
         }
-        assert!(CursorKey::random().unwrap().open(binding, &cursor).is_err());
+        assert!(CursorKey::new(CursorSeal::Secret).unwrap().open(binding, &cursor).is_err());
+        assert!(CursorKey::new(CursorSeal::Open).unwrap().open(binding, &cursor).is_err());
         for position in 0..cursor.len() {
             let mut forged = cursor.clone().into_bytes();
             forged[position] = if forged[position] == b'A' { b'B' } else { b'A' };
@@ -125,5 +142,16 @@ mod tests {
         }
         assert!(key.open(binding, "").is_err());
         assert!(key.open(binding, "not base64!").is_err());
+    }
+
+    #[test]
+    fn an_open_one_is_good_in_every_process_for_the_same_request() {
+        let [one, other] = [CursorSeal::Open; 2].map(|seal| CursorKey::new(seal).unwrap());
+        let (here, there) = (target("111111111111", "eu-west-1"), target("222222222222", "eu-west-1"));
+        let binding = Binding { service: "s3", operation: "ListBuckets", target: &here, input: &json!({}) };
+        let position = Position { offset: 3, ..Position::default() };
+        let cursor = one.seal(binding, &position);
+        assert_eq!(other.open(binding, &cursor).unwrap(), position);
+        assert!(other.open(Binding { target: &there, ..binding }, &cursor).is_err());
     }
 }

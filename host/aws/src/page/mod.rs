@@ -17,6 +17,7 @@ mod pager;
 mod path;
 mod size;
 
+pub use cursor::CursorSeal;
 pub(crate) use cursor::{Binding, CursorKey};
 pub(crate) use pager::{Limits, Pager, Step};
 

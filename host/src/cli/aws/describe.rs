@@ -7,9 +7,9 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Args;
 use tollgate_aws::describe::{
-    Classification, Line, OperationDescription, OperationSummary, Reach, ServiceDescription, outline,
+    Classification, Line, OperationDescription, OperationSummary, ServiceDescription, outline,
 };
-use tollgate_aws::endpoint::Resolver;
+use tollgate_aws::endpoint::{Resolver, Scope};
 use tollgate_aws::model::{Names, Operation, Pack, Service, ShapeId};
 
 use crate::cli::output;
@@ -85,7 +85,7 @@ impl Describe {
         }
         writeln!(out, "{}: {}\n", service.name, service.full_name)?;
         fact(out, "protocol", &format!("{}, version {}", service.protocol, service.api_version))?;
-        fact(out, "endpoint", &reach(&service.reach))?;
+        fact(out, "endpoint", endpoint(service.scope))?;
         writeln!(out)?;
         output::grid(&["operation", "access", "what it does"], service.operations.iter().map(cells), out)?;
         writeln!(
@@ -175,10 +175,11 @@ fn fact(out: &mut impl Write, name: &str, value: &str) -> Result<()> {
     Ok(())
 }
 
-fn reach(reach: &Reach) -> String {
-    match reach {
-        Reach::Region => "one for each region".to_owned(),
-        Reach::Account(region) => format!("one for the whole account, in {region}"),
+fn endpoint(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Account => "one for all regions: asked once in each account, as region `global`",
+        Scope::Public => "one for everybody: asked once in any account, as region `global`",
+        _ => "one for each region",
     }
 }
 

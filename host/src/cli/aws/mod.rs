@@ -1,5 +1,7 @@
 //! `tollgate aws`: the AWS engine, for people.
 
+mod answer;
+mod call;
 mod classify;
 mod describe;
 
@@ -17,13 +19,15 @@ pub(super) struct Aws {
 
 #[derive(Subcommand, Debug)]
 enum Command {
+    Call(Box<call::Call>),
     Describe(describe::Describe),
     Classify(classify::Classify),
 }
 
 impl Aws {
-    pub(super) fn run(self) -> Result<ExitCode> {
+    pub(super) async fn run(self) -> Result<ExitCode> {
         match self.command {
+            Command::Call(call) => call.run().await,
             Command::Describe(describe) => describe.run(),
             Command::Classify(classify) => classify.run(),
         }
