@@ -102,6 +102,8 @@ impl DemoOrg {
         let accounts = fixtures.organization().registry()?;
         let mut config = SimConfig::new(fixtures);
         config.latency = options.latency;
+        // It is the same organisation in every process: where one stopped reading, another goes on.
+        config.page_secret = Some(*b"the demo company");
         config.faults = options.failing_region.iter().map(|region| unavailable(region)).collect();
         Ok(Self { config, accounts })
     }

@@ -35,6 +35,8 @@ pub struct SimConfig {
     pub faults: Vec<Fault>,
     /// The largest page of a result, whatever a request asks for; default: 1000.
     pub page_size: usize,
+    /// What page tokens are made with; tokens of another simulator are refused. Default: a random one.
+    pub page_secret: Option<[u8; 16]>,
     /// The longest that the credentials of an assumed role are good, whatever was asked for; default: as asked.
     pub longest_session: Option<Duration>,
 }
@@ -49,6 +51,7 @@ impl SimConfig {
             latency: Duration::ZERO,
             faults: Vec::new(),
             page_size: 1000,
+            page_secret: None,
             longest_session: None,
         }
     }
@@ -75,8 +78,11 @@ impl Sim {
         let keys = Keys::default();
         let (id, secret) =
             keys.long_term(identity_of_management(&config.fixtures.organization().management_account));
-        let mut page_secret = [0; 16];
-        fastrand::fill(&mut page_secret);
+        let page_secret = config.page_secret.unwrap_or_else(|| {
+            let mut secret = [0; 16];
+            fastrand::fill(&mut secret);
+            secret
+        });
         let faults = Faults::default();
         faults.set(config.faults);
         let world = Arc::new(World {

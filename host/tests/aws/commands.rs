@@ -1,0 +1,191 @@
+//! What the commands say and refuse.
+
+use std::io::Write as _;
+use std::process::Stdio;
+
+use serde_json::{Value, json};
+
+use super::{demo, lines, refusal, stderr, stdout, tollgate};
+
+fn aws(arguments: &[&str]) -> String {
+    stdout(&tollgate(&["aws"]).args(arguments).output().expect("tollgate starts"))
+}
+
+#[test]
+fn an_operation_is_described_for_people() {
+    insta::assert_snapshot!(aws(&["describe", "ec2", "describe-instance-status", "--depth", "1"]), @"");
+    insta::assert_snapshot!(aws(&["describe", "SecretsManager", "GetSecretValue"]), @"");
+    insta::assert_snapshot!(aws(&["describe", "sts", "GetCallerIdentity"]), @"");
+}
+
+#[test]
+fn a_service_is_described_for_people() {
+    insta::assert_snapshot!(aws(&["describe", "iam", "--filter", "access-key-last"]), @"");
+    assert!(aws(&["describe", "ec2", "--filter", "vpcs"]).contains("one for each region"));
+    insta::assert_snapshot!(aws(&["describe", "--filter", "eventbridge"]), @"");
+}
+
+#[test]
+fn machines_get_json_with_the_schema_of_the_input() {
+    let described: Value =
+        serde_json::from_str(&aws(&["describe", "sqs", "GetQueueUrl", "--json"])).expect("is JSON");
+    assert_eq!(described["iam_action"], "sqs:GetQueueUrl");
+    assert_eq!(described["input_schema"]["required"], json!(["QueueName"]));
+    let service: Value = serde_json::from_str(&aws(&["describe", "iam", "--json"])).expect("is JSON");
+    assert_eq!(service["scope"], "account");
+    assert_eq!(service["operations"][0]["service"], "iam");
+}
+
+#[test]
+fn the_classification_can_be_audited() {
+    insta::assert_snapshot!(aws(&["classify", "ec2:DescribeVpcs", "ec2:GetPasswordData", "s3api:put-bucket-policy"]), @"");
+    insta::assert_snapshot!(aws(&["classify", "sts:*", "--output", "csv"]), @"");
+    let tagging: Value =
+        serde_json::from_str(&aws(&["classify", "--level", "tagging", "--service", "sqs", "--output", "json"]))
+            .expect("is JSON");
+    let names: Vec<&Value> = tagging.as_array().expect("rows").iter().map(|row| &row["operation"]).collect();
+    assert_eq!(names, ["TagQueue", "UntagQueue"]);
+}
+
+#[test]
+fn all_operations_fit_into_a_csv_with_a_line_for_each() {
+    let all = aws(&["classify", "--all", "--output", "csv"]);
+    assert!(all.lines().count() > 19_000);
+    let refused = aws(&["classify", "--all", "--level", "write,tagging,permissions-management,unclassified"]);
+    assert!(refused.contains(" 0 only read"), "{}", refused.lines().last().expect("a summary"));
+}
+
+#[test]
+fn names_that_are_none_tell_the_nearest() {
+    for (arguments, nearest) in [
+        (&["describe", "ec3"][..], "`ec2`"),
+        (&["describe", "ec2", "describe-instance"], "`DescribeInstances`"),
+        (&["classify", "ec2:DescribeInstance"], "`DescribeInstances`"),
+        (&["classify", "s4:ListBuckets"], "`s3`"),
+        (&["classify", "--service", "lamda"], "`lambda`"),
+        (&["call", "eventbrige", "list-rules"], "`events`"),
+        (&["call", "ec2", "list-instances"], "`ListImagesInRecycleBin`"),
+        (&["call", "--demo", "ec2", "describe-vpcs", "--account", "productoin"], "\"production\""),
+        (&["call", "--demo", "ec2", "describe-vpcs", "--region", "eu-wset-1"], "\"eu-west-1\""),
+        (&["call", "ec2", "describe-vpcs", "--json", r#"{"VpcId": ["vpc-1"]}"#], "`VpcIds`"),
+    ] {
+        let output = tollgate(&["aws"]).args(arguments).output().expect("tollgate starts");
+        let error = refusal(&output);
+        assert!(error.contains(nearest), "{arguments:?}: {error}");
+    }
+}
+
+#[test]
+fn what_is_refused_says_which_flag_would_allow_it() {
+    let call = |arguments: &[&str]| refusal(&demo(arguments));
+    insta::assert_snapshot!(call(&["ec2", "delete-vpc", "--json", r#"{"VpcId": "vpc-1"}"#]), @"");
+    insta::assert_snapshot!(call(&["ec2", "get-password-data", "--json", r#"{"InstanceId": "i-1"}"#]), @"");
+    insta::assert_snapshot!(call(&["ec2", "create-key-pair", "--json", r#"{"KeyName": "k"}"#]), @"");
+    insta::assert_snapshot!(
+        call(&["ec2", "delete-vpc", "--json", r#"{"VpcId": "vpc-1"}"#, "--allow-write"]), @""
+    );
+    let wild = call(&["ec2", "describe-vpcs", "--allow", "ec2:*"]);
+    assert!(wild.contains("without a wildcard"), "{wild}");
+}
+
+#[test]
+fn what_is_allowed_is_sent() {
+    let target = ["--account", "production", "--region", "us-east-1"];
+    let sensitive = ["ec2", "get-password-data", "--json", r#"{"InstanceId": "i-1"}"#];
+    let output = demo(&[&sensitive[..], &target, &["--allow", "ec2:GetPasswordData"]].concat());
+    assert_eq!(stdout(&output).trim(), "{}");
+    // The demo organisation plays no changes, and says so: it was asked.
+    let change = ["ec2", "delete-vpc", "--json", r#"{"VpcId": "vpc-1"}"#, "--allow-write"];
+    let output = demo(&[&change[..], &target].concat());
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert!(stderr(&output).contains("ec2.DeleteVpc changes something"), "{}", stderr(&output));
+}
+
+#[test]
+fn a_command_line_that_cannot_be_meant_is_refused() {
+    for (arguments, says) in [
+        (&["ec2", "describe-vpcs", "--json", "[1]"][..], "has to be an object"),
+        (&["ec2", "describe-vpcs", "--json", "{"], "expected a JSON object"),
+        (&["ec2", "describe-vpcs", "--json", "@/no/such/file"], "/no/such/file"),
+        (&["ec2", "describe-vpcs", "--select", "Vpcs["], "select"),
+        (&["ec2", "describe-vpcs", "--max-items", "0"], "--max-items"),
+        (&["sts", "get-caller-identity", "--max-items", "1"], "has no pages"),
+        (&["ec2", "describe-vpcs", "--cursor", "x"], "name --account and --region"),
+        (&["ec2", "describe-vpcs", "--cursor", "x", "--account", "data", "--region", "us-east-1"], "cursor"),
+    ] {
+        let error = refusal(&demo(arguments));
+        assert!(error.contains(says), "{arguments:?}: {error}");
+    }
+}
+
+#[test]
+fn inputs_come_from_files_and_from_standard_input() {
+    let input = r#"{"InstanceIds": ["i-does-not-exist"], "Filters": "wrong"}"#;
+    let mut file = tempfile::NamedTempFile::new().expect("a file");
+    file.write_all(input.as_bytes()).expect("is writable");
+    let from_file = format!("@{}", file.path().display());
+    let call = ["aws", "call", "--demo", "ec2", "describe-instances", "--json"];
+    let output = tollgate(&call).arg(from_file).output().expect("tollgate starts");
+    assert!(refusal(&output).contains("Filters"), "{output:?}");
+
+    let mut command = tollgate(&call);
+    command.arg("-").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut running = command.spawn().expect("tollgate starts");
+    running.stdin.take().expect("is piped").write_all(input.as_bytes()).expect("is read");
+    let output = running.wait_with_output().expect("it ends");
+    assert!(refusal(&output).contains("Filters"), "{output:?}");
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_error() {
+    for arguments in [
+        &["aws", "classify", "--all"][..],
+        &["aws", "classify", "--all", "--output", "json"],
+        &["aws", "describe", "ec2", "--json"],
+        &["aws", "call", "--demo", "ec2", "describe-instances"],
+    ] {
+        let mut running = tollgate(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("tollgate starts");
+        drop(running.stdout.take());
+        let output = running.wait_with_output().expect("it ends");
+        assert_eq!((output.status.code(), stderr(&output).as_str()), (Some(0), ""), "{arguments:?}");
+    }
+}
+
+#[test]
+fn the_commands_of_the_documentation_work() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut tried = 0;
+    for page in ["README.md", "docs/engine.md"] {
+        let text = std::fs::read_to_string(folder.join(page)).expect("is there");
+        for line in text.lines().filter_map(|line| line.strip_prefix("$ tollgate aws ")) {
+            // With a shell, since that is where people type them.
+            let binary = env!("CARGO_BIN_EXE_tollgate");
+            let mut shell = std::process::Command::new("sh");
+            let output = shell.arg("-c").arg(format!("{binary:?} aws {line}")).output().expect("sh starts");
+            assert_eq!(output.status.code(), Some(0), "{page}: {line}: {}", stderr(&output));
+            assert!(!output.stdout.is_empty(), "{page}: {line}");
+            tried += 1;
+        }
+    }
+    assert!(tried >= 6, "{tried} commands");
+}
+
+#[test]
+fn lines_are_one_object_for_each_target_even_for_one() {
+    let target = ["--account", "production", "--region", "us-east-1", "--output", "lines"];
+    let output = demo(&[&["sts", "get-caller-identity", "--select", "Account"][..], &target].concat());
+    assert_eq!(
+        lines(&stdout(&output)),
+        [json!({
+            "account": "production",
+            "account_id": "222233334444",
+            "region": "us-east-1",
+            "output": "222233334444",
+            "truncated": false
+        })]
+    );
+}
