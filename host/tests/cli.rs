@@ -10,13 +10,20 @@ fn tollgate(arguments: &[&str]) -> Output {
 
 #[test]
 fn help_explains_every_command_and_option() {
-    let help = String::from_utf8(tollgate(&["--help"]).stdout).expect("is text");
-    for command in ["serve", "call", "tools"] {
-        assert!(help.contains(command), "{help}");
-        let output = tollgate(&[command, "--help"]);
-        assert!(output.status.success());
-        let help = String::from_utf8(output.stdout).expect("is text");
-        assert!(help.contains("--config") && help.contains("--demo"), "{help}");
+    let help = |command: &[&str]| {
+        let output = tollgate(&[command, &["--help"]].concat());
+        assert!(output.status.success(), "{command:?}");
+        String::from_utf8(output.stdout).expect("is text")
+    };
+    let (top, aws) = (help(&[]), help(&["aws"]));
+    for command in
+        [&["serve"][..], &["call"], &["tools"], &["aws", "call"], &["aws", "describe"], &["aws", "classify"]]
+    {
+        let [.., name] = command else { unreachable!("a command has a name") };
+        assert!(if command.len() == 1 { &top } else { &aws }.contains(name), "{command:?}");
+        let help = help(command);
+        let asks_aws = !matches!(*name, "describe" | "classify");
+        assert!(!asks_aws || help.contains("--config") && help.contains("--demo"), "{help}");
         for line in help.lines().filter(|line| line.trim_start().starts_with("--")) {
             let described = line.trim().contains("  ") || help.contains(&format!("{line}\n     "));
             assert!(described, "no description: {line}");

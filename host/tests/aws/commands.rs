@@ -8,21 +8,98 @@ use serde_json::{Value, json};
 use super::{demo, lines, refusal, stderr, stdout, tollgate};
 
 fn aws(arguments: &[&str]) -> String {
-    stdout(&tollgate(&["aws"]).args(arguments).output().expect("tollgate starts"))
+    let output = tollgate(&["aws"]).args(arguments).output().expect("tollgate starts");
+    // Tables are as wide as their widest row.
+    stdout(&output).lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
 }
 
 #[test]
 fn an_operation_is_described_for_people() {
-    insta::assert_snapshot!(aws(&["describe", "ec2", "describe-instance-status", "--depth", "1"]), @"");
-    insta::assert_snapshot!(aws(&["describe", "SecretsManager", "GetSecretValue"]), @"");
-    insta::assert_snapshot!(aws(&["describe", "sts", "GetCallerIdentity"]), @"");
+    insta::assert_snapshot!(aws(&["describe", "ec2", "describe-instance-status", "--depth", "1"]), @r"
+    ec2 DescribeInstanceStatus
+
+      Describes the status of the specified instances or all of your instances.
+
+      access      List: passes in read-only mode
+      IAM action  ec2:DescribeInstanceStatus
+      pages       merged; --max-items counts InstanceStatuses
+
+    Input
+      InstanceIds[]            string
+      MaxResults               integer
+      NextToken                string
+      IncludeManagedResources  boolean
+      DryRun                   boolean
+      Filters[]                Filter   2 members
+      IncludeAllInstances      boolean
+
+    Output
+      InstanceStatuses[]  InstanceStatus  12 members
+      NextToken           string
+    ");
+    insta::assert_snapshot!(aws(&["describe", "SecretsManager", "GetSecretValue"]), @r"
+    secretsmanager GetSecretValue
+
+      Retrieves the contents of the encrypted fields SecretString or SecretBinary from the specified version of a secret, whichever contains content.
+
+      access      Read: passes in read-only mode
+      IAM action  secretsmanager:GetSecretValue
+      sensitive   returns a secret in clear: needs a grant for exactly secretsmanager:GetSecretValue
+
+    Input (! is required)
+      SecretId !    string  1 to 2048 characters
+      VersionId     string  32 to 64 characters
+      VersionStage  string  1 to 256 characters
+
+    Output
+      ARN              string           20 to 2048 characters
+      Name             string           1 to 256 characters
+      VersionId        string           32 to 64 characters
+      SecretBinary     bytes in base64  secret
+      SecretString     string           1 to 65536 characters; secret
+      VersionStages[]  string           1 to 20 elements; 1 to 256 characters
+      CreatedDate      time
+    ");
+    insta::assert_snapshot!(aws(&["describe", "sts", "GetCallerIdentity"]), @r"
+    sts GetCallerIdentity
+
+      Returns details about the IAM user or role whose credentials are used to call the operation.
+
+      access      Read: passes in read-only mode
+      IAM action  sts:GetCallerIdentity
+
+    Input: nothing
+
+    Output
+      UserId   string
+      Account  string
+      Arn      string  20 to 2048 characters; pattern [\u0009\u000A\u000D\u0020-\u007E\u0085\u00A0-\uD7FF\uE000-\uFFFD\u10000-\u10FFFF]+
+    ");
 }
 
 #[test]
 fn a_service_is_described_for_people() {
-    insta::assert_snapshot!(aws(&["describe", "iam", "--filter", "access-key-last"]), @"");
+    insta::assert_snapshot!(aws(&["describe", "iam", "--filter", "access-key-last"]), @r"
+    iam: AWS Identity and Access Management
+
+      protocol    awsQuery, version 2010-05-08
+      endpoint    one for all regions: asked once in each account, as region `global`
+
+     operation              access   what it does
+    ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+     GetAccessKeyLastUsed   Read     Retrieves information about when the specified access key was last used.
+    1 of 180 operations; `tollgate aws describe iam <operation>` says what one takes and answers
+    ");
     assert!(aws(&["describe", "ec2", "--filter", "vpcs"]).contains("one for each region"));
-    insta::assert_snapshot!(aws(&["describe", "--filter", "eventbridge"]), @"");
+    insta::assert_snapshot!(aws(&["describe", "--filter", "eventbridge"]), @r"
+     service         name
+    ──────────────────────────────────────────────
+     eventbridgev2   Amazon EventBridgeV2
+     events          Amazon EventBridge
+     pipes           Amazon EventBridge Pipes
+     scheduler       Amazon EventBridge Scheduler
+    4 services; `tollgate aws describe <service>` lists the operations of one
+    ");
 }
 
 #[test]
@@ -38,11 +115,38 @@ fn machines_get_json_with_the_schema_of_the_input() {
 
 #[test]
 fn the_classification_can_be_audited() {
-    insta::assert_snapshot!(aws(&["classify", "ec2:DescribeVpcs", "ec2:GetPasswordData", "s3api:put-bucket-policy"]), @"");
-    insta::assert_snapshot!(aws(&["classify", "sts:*", "--output", "csv"]), @"");
-    let tagging: Value =
-        serde_json::from_str(&aws(&["classify", "--level", "tagging", "--service", "sqs", "--output", "json"]))
-            .expect("is JSON");
+    insta::assert_snapshot!(aws(&["classify", "ec2:DescribeVpcs", "ec2:GetPasswordData", "s3api:put-bucket-policy"]), @r"
+     service   operation         access                   read_only   iam_action            sensitive
+    ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+     ec2       DescribeVpcs      List                     yes         ec2:DescribeVpcs
+     ec2       GetPasswordData   Read                     yes         ec2:GetPasswordData   returns a secret in clear
+     s3        PutBucketPolicy   Permissions management   no          s3:PutBucketPolicy
+    3 operations: 2 only read, 1 of them sensitive; 1 are refused in read-only mode
+    ");
+    insta::assert_snapshot!(aws(&["classify", "sts:*", "--output", "csv"]), @r#"
+    service,operation,access,read_only,iam_action,sensitive
+    sts,AssumeRole,Write,no,sts:AssumeRole,returns AWS credentials
+    sts,AssumeRoleWithSAML,Write,no,sts:AssumeRoleWithSAML,returns AWS credentials
+    sts,AssumeRoleWithWebIdentity,Write,no,sts:AssumeRoleWithWebIdentity,returns AWS credentials
+    sts,AssumeRoot,Write,no,sts:AssumeRoot,returns AWS credentials
+    sts,DecodeAuthorizationMessage,Write,no,sts:DecodeAuthorizationMessage,"decrypts, or returns key material"
+    sts,GetAccessKeyInfo,Read,yes,sts:GetAccessKeyInfo,
+    sts,GetCallerIdentity,Read,yes,sts:GetCallerIdentity,
+    sts,GetDelegatedAccessToken,Write,no,sts:GetDelegatedAccessToken,returns AWS credentials
+    sts,GetFederationToken,Write,no,sts:GetFederationToken,returns AWS credentials
+    sts,GetSessionToken,Read,yes,sts:GetSessionToken,returns AWS credentials
+    sts,GetWebIdentityToken,Write,no,sts:GetWebIdentityToken,returns AWS credentials
+    "#);
+    let tagging: Value = serde_json::from_str(&aws(&[
+        "classify",
+        "--level",
+        "tagging",
+        "--service",
+        "sqs",
+        "--output",
+        "json",
+    ]))
+    .expect("is JSON");
     let names: Vec<&Value> = tagging.as_array().expect("rows").iter().map(|row| &row["operation"]).collect();
     assert_eq!(names, ["TagQueue", "UntagQueue"]);
 }
@@ -61,7 +165,7 @@ fn names_that_are_none_tell_the_nearest() {
         (&["describe", "ec3"][..], "`ec2`"),
         (&["describe", "ec2", "describe-instance"], "`DescribeInstances`"),
         (&["classify", "ec2:DescribeInstance"], "`DescribeInstances`"),
-        (&["classify", "s4:ListBuckets"], "`s3`"),
+        (&["classify", "secretmanager:GetSecretValue"], "`secretsmanager`"),
         (&["classify", "--service", "lamda"], "`lambda`"),
         (&["call", "eventbrige", "list-rules"], "`events`"),
         (&["call", "ec2", "list-instances"], "`ListImagesInRecycleBin`"),
@@ -78,11 +182,19 @@ fn names_that_are_none_tell_the_nearest() {
 #[test]
 fn what_is_refused_says_which_flag_would_allow_it() {
     let call = |arguments: &[&str]| refusal(&demo(arguments));
-    insta::assert_snapshot!(call(&["ec2", "delete-vpc", "--json", r#"{"VpcId": "vpc-1"}"#]), @"");
-    insta::assert_snapshot!(call(&["ec2", "get-password-data", "--json", r#"{"InstanceId": "i-1"}"#]), @"");
-    insta::assert_snapshot!(call(&["ec2", "create-key-pair", "--json", r#"{"KeyName": "k"}"#]), @"");
+    insta::assert_snapshot!(call(&["ec2", "delete-vpc", "--json", r#"{"VpcId": "vpc-1"}"#]), @r"
+    error: `ec2:DeleteVpc` changes something (access level: Write); nothing was sent. To allow it: --allow-write
+    ");
+    insta::assert_snapshot!(call(&["ec2", "get-password-data", "--json", r#"{"InstanceId": "i-1"}"#]), @r"
+    error: `ec2:GetPasswordData` is sensitive (returns a secret in clear); nothing was sent. To allow it: --allow ec2:GetPasswordData
+    ");
+    insta::assert_snapshot!(call(&["ec2", "create-key-pair", "--json", r#"{"KeyName": "k"}"#]), @r"
+    error: `ec2:CreateKeyPair` changes something (access level: Write) and is sensitive (returns a private key); nothing was sent. To allow it: --allow-write --allow ec2:CreateKeyPair
+    ");
     insta::assert_snapshot!(
-        call(&["ec2", "delete-vpc", "--json", r#"{"VpcId": "vpc-1"}"#, "--allow-write"]), @""
+        call(&["ec2", "delete-vpc", "--json", r#"{"VpcId": "vpc-1"}"#, "--allow-write"]), @r"
+    error: a change is sent only to accounts that are named: add --account
+    "
     );
     let wild = call(&["ec2", "describe-vpcs", "--allow", "ec2:*"]);
     assert!(wild.contains("without a wildcard"), "{wild}");

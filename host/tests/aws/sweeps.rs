@@ -21,7 +21,8 @@ fn one_target_prints_the_bare_output() {
 
 #[test]
 fn several_targets_are_told_in_their_order() {
-    let arguments = ["ec2", "describe-instances", "--account", "env:prod", "--select", "length(Reservations)"];
+    let arguments =
+        ["ec2", "describe-instances", "--account", "env:prod", "--select", "length(Reservations)"];
     let answers = lines(&stdout(&demo(&arguments)));
     let places: Vec<_> = answers.iter().map(|answer| (&answer["account"], &answer["region"])).collect();
     let place = |account: &str, region: &str| (json!(account), json!(region));

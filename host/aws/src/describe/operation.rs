@@ -19,7 +19,7 @@ pub struct OperationDescription {
     pub deprecated: bool,
     /// Whether the engine merges its pages.
     pub paged: bool,
-    /// Where the items of its pages stand in the output; the first list is what `max_items` counts.
+    /// Where the items of its pages stand in the output; `max_items` counts all of them.
     pub items: Vec<Box<str>>,
     /// The member of the input that bounds one page.
     pub page_size: Option<Box<str>>,

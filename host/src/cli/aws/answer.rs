@@ -1,6 +1,6 @@
 //! What targets answered, on the way to standard output; and those that failed, to standard error.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{ErrorKind, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -12,7 +12,7 @@ use tollgate_aws::Response;
 use tollgate_aws::account::AccountId;
 
 use crate::cli::exit;
-use crate::cli::output::{is_closed, printable};
+use crate::cli::output::printable;
 
 /// How answers are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -87,8 +87,8 @@ impl<'a> Answers<'a> {
             self.text(&output)?
         };
         let written = self.bar.suspend(|| writeln!(std::io::stdout().lock(), "{text}"));
-        match written.map_err(anyhow::Error::new) {
-            Err(error) if is_closed(&error) => self.closed = true,
+        match written {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => self.closed = true,
             written => written?,
         }
         Ok(())

@@ -107,7 +107,7 @@ impl Describe {
             writeln!(out, "  {doc}\n")?;
         }
         facts(&description, out)?;
-        self.shape("Input (! is required)", service, operation.input, out)?;
+        self.shape("Input", service, operation.input, out)?;
         self.shape("Output", service, operation.output, out)
     }
 
@@ -123,7 +123,8 @@ impl Describe {
             writeln!(out, "\n{title}: nothing")?;
             return Ok(());
         }
-        writeln!(out, "\n{title}")?;
+        let legend = if lines.iter().any(|line| line.required) { " (! is required)" } else { "" };
+        writeln!(out, "\n{title}{legend}")?;
         let name = |line: &Line| {
             let required = if line.required { " !" } else { "" };
             format!("{:indent$}{}{required}", "", line.name, indent = 2 + 2 * line.depth)
@@ -164,8 +165,8 @@ fn facts(description: &OperationDescription, out: &mut impl Write) -> Result<()>
         fact(out, "deprecated", "AWS asks not to use it any more")?;
     }
     if description.paged {
-        let items = description.items.first().map(|items| format!("; --max-items counts {items}"));
-        fact(out, "pages", &format!("merged{}", items.unwrap_or_default()))?;
+        let items = description.items.join(", ");
+        fact(out, "pages", &format!("merged; --max-items counts {items}"))?;
     }
     Ok(())
 }
