@@ -168,7 +168,7 @@ fn names_that_are_none_tell_the_nearest() {
         (&["classify", "secretmanager:GetSecretValue"], "`secretsmanager`"),
         (&["classify", "--service", "lamda"], "`lambda`"),
         (&["call", "eventbrige", "list-rules"], "`events`"),
-        (&["call", "ec2", "list-instances"], "`ListImagesInRecycleBin`"),
+        (&["call", "ec2", "describe-instance"], "`DescribeInstances`"),
         (&["call", "--demo", "ec2", "describe-vpcs", "--account", "productoin"], "\"production\""),
         (&["call", "--demo", "ec2", "describe-vpcs", "--region", "eu-wset-1"], "\"eu-west-1\""),
         (&["call", "ec2", "describe-vpcs", "--json", r#"{"VpcId": ["vpc-1"]}"#], "`VpcIds`"),
@@ -182,20 +182,27 @@ fn names_that_are_none_tell_the_nearest() {
 #[test]
 fn what_is_refused_says_which_flag_would_allow_it() {
     let call = |arguments: &[&str]| refusal(&demo(arguments));
-    insta::assert_snapshot!(call(&["ec2", "delete-vpc", "--json", r#"{"VpcId": "vpc-1"}"#]), @r"
-    error: `ec2:DeleteVpc` changes something (access level: Write); nothing was sent. To allow it: --allow-write
-    ");
-    insta::assert_snapshot!(call(&["ec2", "get-password-data", "--json", r#"{"InstanceId": "i-1"}"#]), @r"
-    error: `ec2:GetPasswordData` is sensitive (returns a secret in clear); nothing was sent. To allow it: --allow ec2:GetPasswordData
-    ");
-    insta::assert_snapshot!(call(&["ec2", "create-key-pair", "--json", r#"{"KeyName": "k"}"#]), @r"
-    error: `ec2:CreateKeyPair` changes something (access level: Write) and is sensitive (returns a private key); nothing was sent. To allow it: --allow-write --allow ec2:CreateKeyPair
-    ");
-    insta::assert_snapshot!(
-        call(&["ec2", "delete-vpc", "--json", r#"{"VpcId": "vpc-1"}"#, "--allow-write"]), @r"
-    error: a change is sent only to accounts that are named: add --account
-    "
-    );
+    for (arguments, says) in [
+        (
+            ["ec2", "delete-vpc", "--json", r#"{"VpcId": "vpc-1"}"#],
+            "`ec2:DeleteVpc` changes something (access level: Write); nothing was sent. \
+             To allow it: --allow-write",
+        ),
+        (
+            ["ec2", "get-password-data", "--json", r#"{"InstanceId": "i-1"}"#],
+            "`ec2:GetPasswordData` is sensitive (returns a secret in clear); nothing was sent. \
+             To allow it: --allow ec2:GetPasswordData",
+        ),
+        (
+            ["ec2", "create-key-pair", "--json", r#"{"KeyName": "k"}"#],
+            "`ec2:CreateKeyPair` changes something (access level: Write) and is sensitive (returns a private key); \
+             nothing was sent. To allow it: --allow-write --allow ec2:CreateKeyPair",
+        ),
+    ] {
+        assert_eq!(call(&arguments), format!("error: {says}\n"));
+    }
+    let nowhere = call(&["ec2", "delete-vpc", "--json", r#"{"VpcId": "vpc-1"}"#, "--allow-write"]);
+    assert_eq!(nowhere, "error: a change is sent only to accounts that are named: add --account\n");
     let wild = call(&["ec2", "describe-vpcs", "--allow", "ec2:*"]);
     assert!(wild.contains("without a wildcard"), "{wild}");
 }
