@@ -52,12 +52,15 @@ pub(crate) struct Binding<'a> {
 const SEAL: usize = 32;
 
 impl CursorKey {
-    /// Nothing without a source of randomness, where one is needed.
+    /// A random key; nothing without a source of randomness.
+    pub(crate) fn random() -> Option<Self> {
+        hmac::Key::generate(hmac::HMAC_SHA256, &ring::rand::SystemRandom::new()).ok().map(Self)
+    }
+
+    /// The key of a kind of seal; nothing without a source of randomness, where one is needed.
     pub(crate) fn new(seal: CursorSeal) -> Option<Self> {
         match seal {
-            CursorSeal::Secret => {
-                hmac::Key::generate(hmac::HMAC_SHA256, &ring::rand::SystemRandom::new()).ok().map(Self)
-            }
+            CursorSeal::Secret => Self::random(),
             CursorSeal::Open => Some(Self(hmac::Key::new(hmac::HMAC_SHA256, b"tollgate"))),
         }
     }
@@ -107,7 +110,7 @@ mod tests {
 
     #[test]
     fn opens_for_the_same_request_alone() {
-        let key = CursorKey::new(CursorSeal::Secret).unwrap();
+        let key = CursorKey::random().unwrap();
         let here = target("111111111111", "eu-west-1");
         let input = json!({"Filters": [{"Name": "a", "Values": ["b"]}], "X": 1});
         let binding =
@@ -133,7 +136,7 @@ mod tests {
         for stranger in strangers {
             assert!(key.open(stranger, &cursor).is_err(), "{stranger:?}");
         }
-        assert!(CursorKey::new(CursorSeal::Secret).unwrap().open(binding, &cursor).is_err());
+        assert!(CursorKey::random().unwrap().open(binding, &cursor).is_err());
         assert!(CursorKey::new(CursorSeal::Open).unwrap().open(binding, &cursor).is_err());
         for position in 0..cursor.len() {
             let mut forged = cursor.clone().into_bytes();

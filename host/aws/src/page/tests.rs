@@ -18,7 +18,7 @@ struct Script {
 
 impl Script {
     fn new(service: &'static str, operation: &'static str, input: Json, pages: Vec<(Json, Json)>) -> Self {
-        Self { service, operation, input, pages, key: CursorKey::new(CursorSeal::Secret).unwrap() }
+        Self { service, operation, input, pages, key: CursorKey::random().unwrap() }
     }
 
     fn run(&self, limits: Limits, cursor: Option<&str>) -> (Json, Option<String>) {
