@@ -27,7 +27,8 @@ fn echo() -> PathBuf {
 }
 
 fn runtime(component: PathBuf, cache_dir: Option<PathBuf>) -> Runtime {
-    let plugin = PluginConfig { source: Source::File(component), grant: None, mode: Mode::ReadOnly };
+    let source = Source::File(component);
+    let plugin = PluginConfig { source, grant: None, reveal: Vec::new(), mode: Mode::ReadOnly };
     let client = Client::new(tollgate_aws::Config::default()).expect("a client needs nothing");
     let config = Config { plugins: vec![plugin], cache_dir, ..Config::default() };
     Runtime::new(config, client).expect("sandboxes can be set up")
