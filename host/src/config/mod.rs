@@ -111,6 +111,10 @@ mod tests {
             [aws]
             region = "us-east-1"
             endpoint_url = "http://127.0.0.1:5000"
+            endpoints.s3 = "https://s3.example"
+            use_fips = true
+            use_dualstack = false
+            ca_bundle = "office.pem"
             mfa_serial = "arn:aws:iam::111111111111:mfa/jane"
 
             [[account]]
@@ -135,6 +139,12 @@ mod tests {
         )
         .expect("valid");
         assert_eq!(file.account[0].id.get_ref().to_string(), "222222222222");
+        assert_eq!(
+            file.aws.endpoints.values().map(|url| &*url.0).collect::<Vec<_>>(),
+            ["https://s3.example"]
+        );
+        assert_eq!((file.aws.use_fips, file.aws.use_dualstack), (Some(true), Some(false)));
+        assert_eq!(file.aws.ca_bundle.as_deref(), Some(Path::new("office.pem")));
         assert_eq!(file.account[0].tags["team"], "payments");
         assert_eq!(file.account[0].session_tags["Who"], "{caller}");
         assert_eq!(
@@ -156,6 +166,21 @@ mod tests {
     #[test]
     fn a_bad_id_is_shown_where_it_stands() {
         assert_snapshot!(error("[[account]]\nid = \"2222\"\nname = \"a\"\n"), @r#"tollgate.toml:2:6: `account.id`: an account id is a text of 12 digits, not "2222""#);
+    }
+
+    #[test]
+    fn an_endpoint_belongs_to_a_service_and_is_a_url() {
+        let error_of = |line: &str| error(&format!("[aws.endpoints]\n{line}\n"));
+        let unknown = error_of("s4 = \"http://a\"");
+        assert!(
+            unknown.starts_with("tollgate.toml:2:1: `aws.endpoints.s4`: no AWS service is called `s4`"),
+            "{unknown}"
+        );
+        let url = error_of("s3 = \"a\"");
+        assert!(
+            url.starts_with("tollgate.toml:2:6: `aws.endpoints.s3`: \"a\": expected a URL such as"),
+            "{url}"
+        );
     }
 
     #[test]
