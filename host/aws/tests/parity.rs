@@ -18,6 +18,8 @@ mod masks;
 mod model;
 #[path = "parity/sample.rs"]
 mod sample;
+#[path = "parity/schemas.rs"]
+mod schemas;
 #[path = "parity/suite.rs"]
 mod suite;
 #[path = "parity/tally.rs"]

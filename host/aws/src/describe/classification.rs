@@ -3,8 +3,9 @@
 use serde::Serialize;
 use thiserror::Error;
 
+use super::withheld::withheld;
 use crate::grant::{InvalidPattern, Pattern};
-use crate::model::{Access, Operation, Pack, UnknownOperation, UnknownService};
+use crate::model::{Access, Operation, Pack, Service, UnknownOperation, UnknownService};
 
 /// What the model says about the harm that an operation can do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -23,20 +24,23 @@ pub struct Classification {
     pub iam_action: Box<str>,
     /// The exact name that a grant needs if the operation is sensitive; mostly the IAM action.
     pub exact_grant: Box<str>,
+    /// Where its answer has values that are withheld unless they are revealed, and in which case.
+    pub withheld: Vec<String>,
 }
 
 impl Classification {
     /// The classification of an operation.
     #[must_use]
-    pub fn of(service: &str, operation: &Operation) -> Self {
+    pub fn of(service: &Service, operation: &Operation) -> Self {
         Self {
-            service: service.into(),
+            service: service.name.clone(),
             operation: operation.name.clone(),
             access: operation.access,
             read_only: operation.access.is_read_only(),
             sensitive: operation.sensitive.clone(),
             iam_action: operation.iam_action.clone(),
             exact_grant: operation.exact_grant().into(),
+            withheld: withheld(service, operation),
         }
     }
 
@@ -57,7 +61,8 @@ pub struct Classifications {
 }
 
 impl Classifications {
-    /// All operations of a pack, by service and name. Takes about a third of a second.
+    /// All operations of a pack, by service and name. Reads the whole pack, which takes about half a second, and keeps
+    /// the rows alone.
     ///
     /// # Errors
     ///
@@ -65,8 +70,12 @@ impl Classifications {
     pub fn of(pack: &Pack) -> Result<Self, UnknownService> {
         let mut rows = Vec::new();
         for name in pack.service_names() {
-            let operations = pack.operations_of(name)?;
-            rows.extend(operations.iter().map(|operation| Classification::of(name, operation)));
+            let service = pack.read_service(name)?;
+            let first = rows.len();
+            rows.extend(service.operations().map(|operation| Classification::of(&service, operation)));
+            if let Some(rows) = rows.get_mut(first..) {
+                rows.sort_by(|left, right| left.operation.cmp(&right.operation));
+            }
         }
         Ok(Self { rows })
     }

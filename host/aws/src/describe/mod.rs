@@ -9,6 +9,7 @@ mod schema;
 mod service;
 #[cfg(test)]
 mod tests;
+mod withheld;
 
 pub use classification::{Classification, Classifications, UnknownPattern};
 pub use operation::OperationDescription;

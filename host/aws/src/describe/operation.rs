@@ -35,7 +35,7 @@ impl OperationDescription {
     pub fn of(service: &Service, operation: &Operation) -> Self {
         let paginator = operation.paginator.as_ref();
         Self {
-            classification: Classification::of(&service.name, operation),
+            classification: Classification::of(service, operation),
             doc: operation.doc.clone(),
             deprecated: operation.deprecated,
             paged: paginator.is_some(),

@@ -40,7 +40,7 @@ impl ServiceDescription {
     #[must_use]
     pub fn of(service: &Service, resolver: &Resolver) -> Self {
         let summary = |operation: &Operation| OperationSummary {
-            classification: Classification::of(&service.name, operation),
+            classification: Classification::of(service, operation),
             doc: operation.doc.clone(),
         };
         let mut operations: Vec<_> = service.operations().map(summary).collect();

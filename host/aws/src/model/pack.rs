@@ -8,7 +8,7 @@ use super::error::{UnknownService, most_similar};
 use super::index::{Index, MAGIC, MAX_INDEX, Span};
 use super::partitions::Partitions;
 use super::permissions::{Permission, Permissions};
-use super::service::{Operation, Service};
+use super::service::Service;
 use super::spelling::Names;
 
 /// Every AWS service and operation.
@@ -113,15 +113,10 @@ impl Pack {
         self.names.get_or_init(read).as_deref().map_err(damaged)
     }
 
-    /// The operations of a service, sorted by name, without its shapes, and not kept.
-    pub(crate) fn operations_of(&self, name: &str) -> Result<Vec<Operation>, UnknownService> {
-        #[derive(serde::Deserialize)]
-        struct Operations {
-            operations: BTreeMap<Box<str>, Operation>,
-        }
-        let parsed = self.frames.parse::<Operations>(self.entry(name)?.span);
-        let parsed = parsed.map_err(|reason| UnknownService::Damaged { name: name.to_owned(), reason })?;
-        Ok(parsed.operations.into_values().collect())
+    /// A service, read anew and not kept: for those who go through all of them once.
+    pub(crate) fn read_service(&self, name: &str) -> Result<Service, UnknownService> {
+        let read = self.frames.parse(self.entry(name)?.span);
+        read.map_err(|reason| UnknownService::Damaged { name: name.to_owned(), reason })
     }
 
     fn entry(&self, name: &str) -> Result<&Entry, UnknownService> {

@@ -10,7 +10,7 @@ use futures::{StreamExt as _, stream};
 use serde_json::Value;
 use tollgate_aws::account::{Account, AccountId, Reach, Resolution, SelectorError, Target};
 use tollgate_aws::endpoint::{GLOBAL, Scope};
-use tollgate_aws::grant::{Grant, Mode, Pattern, Refusal};
+use tollgate_aws::grant::{Action, Grant, Mode, Pattern, Refusal};
 use tollgate_aws::model::{Operation, Pack, Service};
 use tollgate_aws::{Client, Error, InvalidRequest, Principal, Request, protocol};
 
@@ -23,7 +23,7 @@ const AT_ONCE: usize = 256;
 /// Call one operation of any AWS service, in one or in many accounts and regions
 ///
 /// Reading is allowed, and nothing else: what changes something needs --allow-write, and what gives away secrets or
-/// data needs --allow with its exact name. `tollgate aws describe` says what an operation takes and answers.
+/// data needs --allow with its exact name. Of other answers, values that are secrets are withheld without --reveal. `tollgate aws describe` says what an operation takes and answers.
 ///
 /// One target's answer is printed as it is, so that `jq` can read it. Answers of several are printed one object
 /// each, in the order of the targets: {"account", "account_id", "region", "output", "truncated", "cursor"}. All JSON
@@ -64,6 +64,9 @@ pub(super) struct Call {
     /// Allow operations that change something
     #[arg(long)]
     allow_write: bool,
+    /// Show the values that are withheld of this operation's answer otherwise, by its exact name: lambda:ListFunctions
+    #[arg(long, value_name = "SERVICE:OPERATION", value_delimiter = ',')]
+    reveal: Vec<Action>,
     /// How to print the answers
     #[arg(long, short, value_enum, default_value_t)]
     output: Format,
@@ -110,7 +113,7 @@ impl Call {
         let mut mode = if self.allow_write { Mode::ReadWrite } else { Mode::ReadOnly };
         let mut patterns = vec!["*:*".parse::<Pattern>()?];
         patterns.extend(self.allow.iter().cloned());
-        let grant = Grant::new(mode, vec![patterns.clone()]);
+        let grant = Grant::new(mode, vec![patterns.clone()]).revealing(vec![self.reveal.clone()]);
         // The engine's own check says what is missing, one thing at a time.
         let mut flags = Vec::new();
         while let Err(refusal) = Grant::new(mode, vec![patterns.clone()]).check(operation) {

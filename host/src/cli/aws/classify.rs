@@ -12,12 +12,17 @@ use tollgate_aws::model::{Access, Pack};
 use crate::cli::output::{self, Format};
 use crate::cli::usage;
 
-const COLUMNS: [&str; 6] = ["service", "operation", "access", "read_only", "iam_action", "sensitive"];
+const COLUMNS: [&str; 7] =
+    ["service", "operation", "access", "read_only", "iam_action", "sensitive", "withheld"];
+
+/// So many withheld values are told in a cell of a table; CSV and JSON have all.
+const TOLD: usize = 2;
 
 /// Show which operations read, which change something, and which give away secrets or data
 ///
 /// This is the table that decides. An operation passes in read-only mode if its IAM access level is List or Read;
-/// one that is sensitive also needs a grant by its exact name, which no wildcard replaces.
+/// one that is sensitive also needs a grant by its exact name, which no wildcard replaces. Of the others, values that
+/// are secrets are withheld.
 #[derive(Args, Debug)]
 pub(super) struct Classify {
     /// Operations as `service:Operation`, or IAM patterns: ec2:DescribeInstances, s3api:get-object, ec2:Describe*
@@ -99,14 +104,14 @@ impl Classify {
 fn write(rows: &[&Classification], format: Format, out: &mut impl Write) -> Result<()> {
     match format {
         Format::Table => {
-            output::grid(&COLUMNS, rows.iter().map(|row| cells(row).into_iter()), out)?;
+            output::grid(&COLUMNS, rows.iter().map(|row| cells(row, TOLD).into_iter()), out)?;
             writeln!(out, "{}", summary(rows))?;
         }
         Format::Csv => {
             let mut writer = csv::Writer::from_writer(out);
             writer.write_record(COLUMNS)?;
             for row in rows {
-                writer.write_record(cells(row))?;
+                writer.write_record(cells(row, usize::MAX))?;
             }
             writer.flush()?;
         }
@@ -118,7 +123,7 @@ fn write(rows: &[&Classification], format: Format, out: &mut impl Write) -> Resu
     Ok(())
 }
 
-fn cells(row: &Classification) -> [String; 6] {
+fn cells(row: &Classification, told: usize) -> [String; 7] {
     let sensitive = row.sensitive.as_deref().unwrap_or_default();
     [
         row.service.to_string(),
@@ -132,7 +137,18 @@ fn cells(row: &Classification) -> [String; 6] {
         } else {
             sensitive.to_owned()
         },
+        some(&row.withheld, told),
     ]
+}
+
+/// Places, as far as there is room for them.
+pub(super) fn some(places: &[String], told: usize) -> String {
+    let more = places.len().saturating_sub(told);
+    let mut text = places.iter().take(told).map(String::as_str).collect::<Vec<_>>().join(", ");
+    if more > 0 {
+        text += &format!(", … {more} more");
+    }
+    text
 }
 
 fn summary(rows: &[&Classification]) -> String {

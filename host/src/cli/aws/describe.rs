@@ -12,8 +12,12 @@ use tollgate_aws::describe::{
 use tollgate_aws::endpoint::{Resolver, Scope};
 use tollgate_aws::model::{Names, Operation, Pack, Service, ShapeId};
 
+use super::classify::some;
 use crate::cli::output;
 use crate::cli::usage;
+
+/// So many withheld values are told; JSON has all.
+const TOLD: usize = 4;
 
 /// Names are set under each other up to this width; a longer one pushes its line to the right.
 const WIDEST_NAME: usize = 44;
@@ -160,6 +164,9 @@ fn facts(description: &OperationDescription, out: &mut impl Write) -> Result<()>
     if let Some(reason) = &classification.sensitive {
         let grant = &classification.exact_grant;
         fact(out, "sensitive", &format!("{reason}: needs a grant for exactly {grant}"))?;
+    }
+    if !classification.withheld.is_empty() {
+        fact(out, "withheld", &some(&classification.withheld, TOLD))?;
     }
     if description.deprecated {
         fact(out, "deprecated", "AWS asks not to use it any more")?;

@@ -65,3 +65,18 @@ fn the_nearest_name_is_told() {
     assert_eq!(error("ec2:Nothing*"), "`ec2:Nothing*` fits no operation, and no IAM action of one");
     assert!(error("ec2").contains("write it as `ec2:DescribeInstances`"), "{}", error("ec2"));
 }
+
+#[test]
+fn what_is_withheld_is_told_with_its_case() {
+    let withheld = |text: &str| {
+        let rows = TABLE.named(Pack::bundled(), text).expect("it names something");
+        rows.iter().flat_map(|row| row.withheld.clone()).collect::<Vec<_>>()
+    };
+    assert!(withheld("lambda:ListFunctions").contains(&"Functions[].Environment.Variables.*".to_owned()));
+    assert!(
+        withheld("ec2:DescribeVpcs")
+            .contains(&"Vpcs[].Tags[].Value where Key sounds like a secret".to_owned())
+    );
+    // It was granted by name for what it answers.
+    assert_eq!(withheld("secretsmanager:GetSecretValue"), Vec::<String>::new());
+}
