@@ -116,26 +116,26 @@ fn machines_get_json_with_the_schema_of_the_input() {
 #[test]
 fn the_classification_can_be_audited() {
     insta::assert_snapshot!(aws(&["classify", "ec2:DescribeVpcs", "ec2:GetPasswordData", "s3api:put-bucket-policy"]), @r"
-     service   operation         access                   read_only   iam_action            sensitive
-    ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-     ec2       DescribeVpcs      List                     yes         ec2:DescribeVpcs
+     service   operation         access                   read_only   iam_action            sensitive                   redacted
+    ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+     ec2       DescribeVpcs      List                     yes         ec2:DescribeVpcs                                  Vpcs[].EncryptionControl.Tags[].Value where Key sounds like a secret, Vpcs[].Tags[].Value where Key sounds like a secret
      ec2       GetPasswordData   Read                     yes         ec2:GetPasswordData   returns a secret in clear
      s3        PutBucketPolicy   Permissions management   no          s3:PutBucketPolicy
     3 operations: 2 only read, 1 of them sensitive; 1 are refused in read-only mode
     ");
     insta::assert_snapshot!(aws(&["classify", "sts:*", "--output", "csv"]), @r#"
-    service,operation,access,read_only,iam_action,sensitive
-    sts,AssumeRole,Write,no,sts:AssumeRole,returns AWS credentials
-    sts,AssumeRoleWithSAML,Write,no,sts:AssumeRoleWithSAML,returns AWS credentials
-    sts,AssumeRoleWithWebIdentity,Write,no,sts:AssumeRoleWithWebIdentity,returns AWS credentials
-    sts,AssumeRoot,Write,no,sts:AssumeRoot,returns AWS credentials
-    sts,DecodeAuthorizationMessage,Write,no,sts:DecodeAuthorizationMessage,"decrypts, or returns key material"
-    sts,GetAccessKeyInfo,Read,yes,sts:GetAccessKeyInfo,
-    sts,GetCallerIdentity,Read,yes,sts:GetCallerIdentity,
-    sts,GetDelegatedAccessToken,Write,no,sts:GetDelegatedAccessToken,returns AWS credentials
-    sts,GetFederationToken,Write,no,sts:GetFederationToken,returns AWS credentials
-    sts,GetSessionToken,Read,yes,sts:GetSessionToken,returns AWS credentials
-    sts,GetWebIdentityToken,Write,no,sts:GetWebIdentityToken,returns AWS credentials
+    service,operation,access,read_only,iam_action,sensitive,redacted
+    sts,AssumeRole,Write,no,sts:AssumeRole,returns AWS credentials,
+    sts,AssumeRoleWithSAML,Write,no,sts:AssumeRoleWithSAML,returns AWS credentials,
+    sts,AssumeRoleWithWebIdentity,Write,no,sts:AssumeRoleWithWebIdentity,returns AWS credentials,
+    sts,AssumeRoot,Write,no,sts:AssumeRoot,returns AWS credentials,
+    sts,DecodeAuthorizationMessage,Write,no,sts:DecodeAuthorizationMessage,"decrypts, or returns key material",
+    sts,GetAccessKeyInfo,Read,yes,sts:GetAccessKeyInfo,,
+    sts,GetCallerIdentity,Read,yes,sts:GetCallerIdentity,,
+    sts,GetDelegatedAccessToken,Write,no,sts:GetDelegatedAccessToken,returns AWS credentials,
+    sts,GetFederationToken,Write,no,sts:GetFederationToken,returns AWS credentials,
+    sts,GetSessionToken,Read,yes,sts:GetSessionToken,returns AWS credentials,
+    sts,GetWebIdentityToken,Write,no,sts:GetWebIdentityToken,returns AWS credentials,
     "#);
     let tagging: Value = serde_json::from_str(&aws(&[
         "classify",

@@ -94,7 +94,10 @@ struct World {
 
 impl World {
     async fn start(options: DemoOptions) -> Self {
-        let org = DemoOrg::load(&options).expect("the options fit");
+        Self::of(DemoOrg::load(&options).expect("the options fit")).await
+    }
+
+    async fn of(org: DemoOrg) -> Self {
         let (sim, accounts) = org.start().await.expect("a free port");
         let config = tempfile::NamedTempFile::with_suffix(".toml").expect("a file");
         let mut text = format!("[aws]\nregion = \"us-east-1\"\nendpoint_url = \"{}\"\n", sim.endpoint_url());
@@ -141,6 +144,34 @@ async fn one_failure_does_not_hide_the_others() {
 
     let output = world.call(&["ec2", "describe-vpcs", "--account", "data"]).await;
     assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0), "{output:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_redacted_is_shown_to_whom_names_the_operation() {
+    let mut org = DemoOrg::load(&DemoOptions::default()).expect("the options fit");
+    let functions = r#"{"ListFunctions": {"Functions": [
+        {"FunctionName": "f", "Environment": {"Variables": {"API_KEY": "not for everybody"}}}
+    ]}}"#;
+    let fixtures = &mut org.config.fixtures;
+    fixtures.set_service("production", "us-east-1", "lambda", functions).expect("it fits");
+    let world = World::of(org).await;
+    let call = [
+        "lambda",
+        "list-functions",
+        "--account",
+        "production",
+        "--select",
+        "Functions[].Environment.Variables",
+    ];
+    for (flags, value) in [
+        (&[][..], "[redacted]"),
+        (&["--reveal", "lambda:GetFunction"], "[redacted]"),
+        (&["--reveal", "lambda:ListFunctions"], "not for everybody"),
+    ] {
+        let output = world.call(&[&call[..], flags].concat()).await;
+        let answer: Value = serde_json::from_str(&stdout(&output)).expect("is JSON");
+        assert_eq!(answer, json!([{ "API_KEY": value }]), "{flags:?}");
+    }
 }
 
 #[cfg(unix)]

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use thiserror::Error;
 
-use super::withheld::withheld;
+use super::redacted::redacted;
 use crate::grant::{InvalidPattern, Pattern};
 use crate::model::{Access, Operation, Pack, Service, UnknownOperation, UnknownService};
 
@@ -24,8 +24,8 @@ pub struct Classification {
     pub iam_action: Box<str>,
     /// The exact name that a grant needs if the operation is sensitive; mostly the IAM action.
     pub exact_grant: Box<str>,
-    /// Where its answer has values that are withheld unless they are revealed, and in which case.
-    pub withheld: Vec<String>,
+    /// Where its answer has values that are redacted unless they are revealed, and in which case.
+    pub redacted: Vec<String>,
 }
 
 impl Classification {
@@ -40,7 +40,7 @@ impl Classification {
             sensitive: operation.sensitive.clone(),
             iam_action: operation.iam_action.clone(),
             exact_grant: operation.exact_grant().into(),
-            withheld: withheld(service, operation),
+            redacted: redacted(service, operation),
         }
     }
 

@@ -5,11 +5,11 @@ mod classification;
 mod operation;
 mod outline;
 mod pattern;
+mod redacted;
 mod schema;
 mod service;
 #[cfg(test)]
 mod tests;
-mod withheld;
 
 pub use classification::{Classification, Classifications, UnknownPattern};
 pub use operation::OperationDescription;

@@ -23,7 +23,8 @@ const AT_ONCE: usize = 256;
 /// Call one operation of any AWS service, in one or in many accounts and regions
 ///
 /// Reading is allowed, and nothing else: what changes something needs --allow-write, and what gives away secrets or
-/// data needs --allow with its exact name. Of other answers, values that are secrets are withheld without --reveal. `tollgate aws describe` says what an operation takes and answers.
+/// data needs --allow with its exact name. In other answers, values that are secrets are redacted without --reveal.
+/// `tollgate aws describe` says what an operation takes and answers.
 ///
 /// One target's answer is printed as it is, so that `jq` can read it. Answers of several are printed one object
 /// each, in the order of the targets: {"account", "account_id", "region", "output", "truncated", "cursor"}. All JSON
@@ -64,7 +65,7 @@ pub(super) struct Call {
     /// Allow operations that change something
     #[arg(long)]
     allow_write: bool,
-    /// Show the values that are withheld of this operation's answer otherwise, by its exact name: lambda:ListFunctions
+    /// Show what is otherwise redacted in this operation's answer, by its exact name: lambda:ListFunctions
     #[arg(long, value_name = "SERVICE:OPERATION", value_delimiter = ',')]
     reveal: Vec<Action>,
     /// How to print the answers

@@ -13,16 +13,16 @@ use crate::cli::output::{self, Format};
 use crate::cli::usage;
 
 const COLUMNS: [&str; 7] =
-    ["service", "operation", "access", "read_only", "iam_action", "sensitive", "withheld"];
+    ["service", "operation", "access", "read_only", "iam_action", "sensitive", "redacted"];
 
-/// So many withheld values are told in a cell of a table; CSV and JSON have all.
+/// So many redacted values are told in a cell of a table; CSV and JSON have all.
 const TOLD: usize = 2;
 
 /// Show which operations read, which change something, and which give away secrets or data
 ///
 /// This is the table that decides. An operation passes in read-only mode if its IAM access level is List or Read;
 /// one that is sensitive also needs a grant by its exact name, which no wildcard replaces. Of the others, values that
-/// are secrets are withheld.
+/// are secrets are redacted.
 #[derive(Args, Debug)]
 pub(super) struct Classify {
     /// Operations as `service:Operation`, or IAM patterns: ec2:DescribeInstances, s3api:get-object, ec2:Describe*
@@ -137,7 +137,7 @@ fn cells(row: &Classification, told: usize) -> [String; 7] {
         } else {
             sensitive.to_owned()
         },
-        some(&row.withheld, told),
+        some(&row.redacted, told),
     ]
 }
 

@@ -16,7 +16,7 @@ use super::classify::some;
 use crate::cli::output;
 use crate::cli::usage;
 
-/// So many withheld values are told; JSON has all.
+/// So many redacted values are told; JSON has all.
 const TOLD: usize = 4;
 
 /// Names are set under each other up to this width; a longer one pushes its line to the right.
@@ -165,8 +165,8 @@ fn facts(description: &OperationDescription, out: &mut impl Write) -> Result<()>
         let grant = &classification.exact_grant;
         fact(out, "sensitive", &format!("{reason}: needs a grant for exactly {grant}"))?;
     }
-    if !classification.withheld.is_empty() {
-        fact(out, "withheld", &some(&classification.withheld, TOLD))?;
+    if !classification.redacted.is_empty() {
+        fact(out, "redacted", &some(&classification.redacted, TOLD))?;
     }
     if description.deprecated {
         fact(out, "deprecated", "AWS asks not to use it any more")?;

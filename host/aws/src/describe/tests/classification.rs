@@ -67,16 +67,16 @@ fn the_nearest_name_is_told() {
 }
 
 #[test]
-fn what_is_withheld_is_told_with_its_case() {
-    let withheld = |text: &str| {
+fn what_is_redacted_is_told_with_its_case() {
+    let redacted = |text: &str| {
         let rows = TABLE.named(Pack::bundled(), text).expect("it names something");
-        rows.iter().flat_map(|row| row.withheld.clone()).collect::<Vec<_>>()
+        rows.iter().flat_map(|row| row.redacted.clone()).collect::<Vec<_>>()
     };
-    assert!(withheld("lambda:ListFunctions").contains(&"Functions[].Environment.Variables.*".to_owned()));
+    assert!(redacted("lambda:ListFunctions").contains(&"Functions[].Environment.Variables.*".to_owned()));
     assert!(
-        withheld("ec2:DescribeVpcs")
+        redacted("ec2:DescribeVpcs")
             .contains(&"Vpcs[].Tags[].Value where Key sounds like a secret".to_owned())
     );
     // It was granted by name for what it answers.
-    assert_eq!(withheld("secretsmanager:GetSecretValue"), Vec::<String>::new());
+    assert_eq!(redacted("secretsmanager:GetSecretValue"), Vec::<String>::new());
 }

@@ -1,4 +1,4 @@
-//! Which values of an answer are withheld.
+//! Which values of an answer are redacted.
 
 use std::collections::HashSet;
 
@@ -7,9 +7,9 @@ use crate::model::{Condition, Kind, Operation, Redaction, Service, ShapeId};
 /// No more places are told of one operation: shapes refer to each other in many ways.
 const MOST: usize = 100;
 
-/// The places of an operation's output whose values are withheld unless a grant reveals them, with the case in which
+/// The places of an operation's output whose values are redacted unless a grant reveals them, with the case in which
 /// they are: `Functions[].Environment.Variables.*`. Types within themselves are told once.
-pub(super) fn withheld(service: &Service, operation: &Operation) -> Vec<String> {
+pub(super) fn redacted(service: &Service, operation: &Operation) -> Vec<String> {
     let mut search = Search { service, above: HashSet::new(), found: Vec::new() };
     // What a sensitive operation answers was granted by its name.
     if let Some(shape) = operation.output.filter(|_| operation.sensitive.is_none()) {
