@@ -109,6 +109,11 @@ def make(operation, pages):
         return None
 
 
+# What turns the pages of operations that boto3 has no paginator for, and the simulator has: in lower case.
+PAGING = {"nexttoken", "nextpagetoken", "pagetoken", "paginationtoken", "continuationtoken", "nextmarker", "marker"}
+PAGING |= {"cursor", "maxresults", "maxitems", "maxrecords", "maxentries", "limit", "pagesize", "pagelimit"}
+
+
 class Maker:
     """Makes JSON values by shape, as they stand in fixtures."""
 
@@ -140,7 +145,8 @@ class Maker:
             compound = member.type_name in COMPOUND
             if depth >= DEPTH and compound and name not in shape.required_members:
                 continue
-            if top and not self.is_output and name in self.paging and name not in shape.required_members:
+            turns_pages = name in self.paging or name.lower() in PAGING
+            if top and not self.is_output and turns_pages and name not in shape.required_members:
                 continue
             if self.skips(name, member) and name not in shape.required_members:
                 continue
