@@ -259,11 +259,13 @@ impl Change {
             return None;
         }
         let position = self.position.index(bytes.len());
+        // `%2f` and `%2F` are the same character.
+        let escape = part == 1 && bytes[position.saturating_sub(2)..position].contains(&b'%');
         let old = std::mem::replace(&mut bytes[position], self.byte);
         // What a path drops when it is normalised is under no signature, nor is an empty parameter.
         let normalized = vector.rule().normalize && ["//", "/."].iter().any(|it| message.target.contains(it));
         let dropped = part == 1 && (normalized || self.byte == b'&');
-        let same = old == self.byte || header_name && old.eq_ignore_ascii_case(&self.byte);
+        let same = old == self.byte || (header_name || escape) && old.eq_ignore_ascii_case(&self.byte);
         *text = String::from_utf8(bytes).ok()?;
         (!dropped && !same).then_some(changed)
     }
