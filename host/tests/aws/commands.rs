@@ -121,7 +121,7 @@ fn the_classification_can_be_audited() {
      ec2       DescribeVpcs      List                     yes         ec2:DescribeVpcs                                  Vpcs[].EncryptionControl.Tags[].Value where Key sounds like a secret, Vpcs[].Tags[].Value where Key sounds like a secret
      ec2       GetPasswordData   Read                     yes         ec2:GetPasswordData   returns a secret in clear
      s3        PutBucketPolicy   Permissions management   no          s3:PutBucketPolicy
-    3 operations: 2 only read, 1 of them sensitive; 1 are refused in read-only mode
+    3 operations: 2 only read; refused in read-only mode: 1; need a grant by their exact name: 1
     ");
     insta::assert_snapshot!(aws(&["classify", "sts:*", "--output", "csv"]), @r#"
     service,operation,access,read_only,iam_action,sensitive,redacted

@@ -95,7 +95,7 @@ impl Outline<'_> {
             notes.push("filled in where it is left out".to_owned());
         }
         if member.streaming {
-            notes.push("a stream, which is not supported".to_owned());
+            notes.push("a stream: refused in an input, read whole from an answer".to_owned());
         }
         let structure = match &shape.kind {
             Kind::Structure(structure) if !structure.members.is_empty() => Some(structure),

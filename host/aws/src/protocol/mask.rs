@@ -29,6 +29,15 @@ impl Mask {
         }
     }
 
+    /// How many places it names, itself included.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        match self {
+            Self::Everything => 1,
+            Self::Members(members) => 1 + members.values().map(Self::size).sum::<usize>(),
+        }
+    }
+
     /// Adds what another one wants.
     pub fn add(&mut self, other: &Self) {
         match (&mut *self, other) {

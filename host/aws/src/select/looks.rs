@@ -35,7 +35,10 @@ pub(super) fn at(node: &Ast, result: &Mask, data: &mut Mask) {
             at(lhs, everything, data);
             at(rhs, everything, data);
         }
-        Ast::MultiList { elements, .. } => elements.iter().for_each(|element| at(element, result, data)),
+        Ast::MultiList { elements, .. } => {
+            let result = copied(result, elements.len());
+            elements.iter().for_each(|element| at(element, result, data));
+        }
         Ast::MultiHash { elements, .. } => {
             for pair in elements {
                 // One that nobody wants is evaluated as well, and may fail.
@@ -45,6 +48,13 @@ pub(super) fn at(node: &Ast, result: &Mask, data: &mut Mask) {
         Ast::Expref { ast, .. } => at(ast, everything, data),
         Ast::Function { name, args, .. } => function(name, args, result, data),
     }
+}
+
+/// What is wanted of each of several values of which the same is wanted: everything, where that would be too much to
+/// tell. Otherwise `x.[a,b].[a,b].…` would double with every step.
+fn copied(result: &Mask, copies: usize) -> &Mask {
+    const MAX_PLACES: usize = 256;
+    if result.size().saturating_mul(copies) > MAX_PLACES { &Mask::Everything } else { result }
 }
 
 fn function(name: &str, args: &[Ast], result: &Mask, data: &mut Mask) {
@@ -61,7 +71,10 @@ fn function(name: &str, args: &[Ast], result: &Mask, data: &mut Mask) {
         }
         ("length", [list]) if is_list(list) => at(list, &Mask::NOTHING, data),
         ("type", [value]) => at(value, &Mask::NOTHING, data),
-        ("not_null" | "reverse" | "to_array", args) => args.iter().for_each(|arg| at(arg, result, data)),
+        ("not_null" | "reverse" | "to_array", args) => {
+            let result = copied(result, args.len());
+            args.iter().for_each(|arg| at(arg, result, data));
+        }
         (_, args) => args.iter().for_each(|arg| at(arg, &Mask::Everything, data)),
     }
 }
@@ -106,6 +119,16 @@ mod tests {
                 members.iter().filter_map(left).collect::<Map<_, _>>().into()
             }
             other => other.clone(),
+        }
+    }
+
+    #[test]
+    fn what_is_looked_at_stays_small_however_it_is_told() {
+        for step in [".[a,b]", ".[a,b,c,d,e,f,g,h]", ".not_null(a, b)"] {
+            let expression = format!("x{}", step.repeat(20));
+            let mut mask = Mask::NOTHING;
+            at(&jmespath::parse(&expression).unwrap(), &Mask::Everything, &mut mask);
+            assert!(mask.size() < 10_000, "{expression}: {}", mask.size());
         }
     }
 

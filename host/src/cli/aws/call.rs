@@ -137,7 +137,7 @@ impl Call {
                 flags.join(" ")
             )));
         }
-        if !operation.access.is_read_only() && self.account.is_empty() {
+        if !operation.access.is_read_only() && self.account.iter().all(|account| account == "all") {
             return Err(usage("a change is sent only to accounts that are named: add --account"));
         }
         Ok(grant)
@@ -228,19 +228,48 @@ impl Sweep<'_> {
     /// Where to ask: once in each account, or in one account at all, for a service that has no regions.
     async fn targets(&self) -> Result<Resolution> {
         let scope = self.client.scope(&self.service.name)?;
-        let global = [GLOBAL.to_owned()];
-        let regions = if scope == Scope::Regional { &self.call.region } else { &global[..] };
-        let resolved = self.client.resolve(&self.call.account, regions, &Reach::All).await;
-        let mut resolution = match resolved {
-            Ok(resolution) => resolution,
-            // Nothing that the command line said, but what AWS did.
-            Err(error @ SelectorError::Identity(_)) => return Err(error.into()),
-            Err(error) => return Err(usage(error)),
-        };
+        if scope == Scope::Regional {
+            let resolution = self.resolve(&self.call.region).await?;
+            self.check_change(&resolution)?;
+            return Ok(resolution);
+        }
+        // Named regions are checked, though they make no difference.
+        let named: Vec<String> =
+            self.call.region.iter().filter(|name| *name != "all" && *name != GLOBAL).cloned().collect();
+        if !named.is_empty() {
+            self.resolve(&named).await?;
+        }
+        let mut resolution = self.resolve(&[GLOBAL.to_owned()]).await?;
         if scope == Scope::Public && self.call.account.is_empty() {
             resolution.targets.truncate(1);
         }
         Ok(resolution)
+    }
+
+    async fn resolve(&self, regions: &[String]) -> Result<Resolution> {
+        match self.client.resolve(&self.call.account, regions, &Reach::All).await {
+            Ok(resolution) => Ok(resolution),
+            // Nothing that the command line said, but what AWS did.
+            Err(error @ SelectorError::Identity(_)) => Err(error.into()),
+            Err(error) => Err(usage(error)),
+        }
+    }
+
+    /// One change in an account is meant, unless regions are named.
+    fn check_change(&self, resolution: &Resolution) -> Result<()> {
+        let twice = |target: &Target| {
+            resolution.targets.iter().filter(|other| other.account == target.account).count() > 1
+        };
+        if self.operation.access.is_read_only() || !self.call.region.is_empty() {
+            return Ok(());
+        }
+        match resolution.targets.iter().find(|target| twice(target)) {
+            Some(target) => Err(usage(format!(
+                "account {} has several regions, and a change is sent to one unless they are named: add --region",
+                target.account
+            ))),
+            None => Ok(()),
+        }
     }
 
     fn request(&self, target: Target) -> Request {

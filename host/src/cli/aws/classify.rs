@@ -157,7 +157,7 @@ fn summary(rows: &[&Classification]) -> String {
     let sensitive = count(|row| row.read_only && row.sensitive.is_some());
     let operations = if rows.len() == 1 { "operation" } else { "operations" };
     format!(
-        "{} {operations}: {read} only read, {sensitive} of them sensitive; {} are refused in read-only mode",
+        "{} {operations}: {read} only read; refused in read-only mode: {}; need a grant by their exact name: {sensitive}",
         rows.len(),
         rows.len() - read
     )

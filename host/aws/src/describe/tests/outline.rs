@@ -78,7 +78,7 @@ fn what_is_too_deep_says_how_much_there_is() {
     "#);
     insta::assert_snapshot!(tree("s3", "PutObject", false, 1).lines().take(4).collect::<Vec<_>>().join("\n"), @r#"
     ACL: string (private | public-read | public-read-write | authenticated-read | aws-exec-read | bucket-owner-read | bucket-owner-full-control)
-    Body: bytes in base64 (a stream, which is not supported)
+    Body: bytes in base64 (a stream: refused in an input, read whole from an answer)
     Bucket!: string
     CacheControl: string
     "#);

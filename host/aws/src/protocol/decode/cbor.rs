@@ -77,7 +77,7 @@ impl<'de> Reader<'de> {
                 // Nobody's number: its bytes survive.
                 Err(_) => {
                     self.decoder = ahead;
-                    self.deserialize_any(visitor)
+                    self.deeper(|this| this.deserialize_any(visitor))
                 }
             },
             tag => {
