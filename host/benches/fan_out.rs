@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use aws_credential_types::provider::SharedCredentialsProvider;
 use criterion::{Criterion, criterion_group, criterion_main};
-use tollgate_aws::{Client, Config as AwsConfig};
+use tollgate_aws::{CacheConfig, Client, Config as AwsConfig};
 use tollgate_runtime::{Call, Caller, Config, Limits, Outcome, PluginConfig, Runtime, Source};
 use tollgate_sim::{Fixtures, Sim, SimConfig};
 
@@ -53,6 +53,8 @@ fn fan_out(criterion: &mut Criterion) {
         endpoint_url: Some(sim.endpoint_url()),
         accounts,
         base_credentials: Some(SharedCredentialsProvider::new(sim.base_credentials())),
+        // Every round is to ask.
+        cache: CacheConfig::off(),
         ..AwsConfig::default()
     })
     .expect("a client");
