@@ -203,6 +203,13 @@ fn what_is_refused_says_which_flag_would_allow_it() {
     }
     let nowhere = call(&["ec2", "delete-vpc", "--json", r#"{"VpcId": "vpc-1"}"#, "--allow-write"]);
     assert_eq!(nowhere, "error: a change is sent only to accounts that are named: add --account\n");
+    let change = ["ec2", "delete-vpc", "--json", r#"{"VpcId": "vpc-1"}"#, "--allow-write", "--account"];
+    let everywhere = call(&[&change[..], &["all"]].concat());
+    assert_eq!(everywhere, nowhere);
+    let regions = call(&[&change[..], &["sandbox"]].concat());
+    assert!(regions.contains("has several regions") && regions.ends_with("add --region\n"), "{regions}");
+    let misfit = call(&["iam", "list-users", "--account", "sandbox", "--region", "cn-north-1"]);
+    assert!(misfit.contains("aws-cn"), "{misfit}");
     let wild = call(&["ec2", "describe-vpcs", "--allow", "ec2:*"]);
     assert!(wild.contains("without a wildcard"), "{wild}");
 }

@@ -257,16 +257,14 @@ impl Sweep<'_> {
 
     /// One change in an account is meant, unless regions are named.
     fn check_change(&self, resolution: &Resolution) -> Result<()> {
-        let twice = |target: &Target| {
-            resolution.targets.iter().filter(|other| other.account == target.account).count() > 1
-        };
         if self.operation.access.is_read_only() || !self.call.region.is_empty() {
             return Ok(());
         }
-        match resolution.targets.iter().find(|target| twice(target)) {
-            Some(target) => Err(usage(format!(
+        // The regions of an account stand together.
+        match resolution.targets.windows(2).find(|pair| pair[0].account == pair[1].account) {
+            Some(pair) => Err(usage(format!(
                 "account {} has several regions, and a change is sent to one unless they are named: add --region",
-                target.account
+                pair[0].account
             ))),
             None => Ok(()),
         }
