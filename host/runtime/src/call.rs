@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use serde::Deserialize;
+use tokio::time::Instant;
 use tollgate_aws::account::{Reach, SelectorError};
 use tollgate_aws::{Client, Principal};
 use tracing::Instrument as _;
@@ -18,6 +19,7 @@ use crate::engine::Sandbox;
 use crate::error::{CallError, correlation_id};
 use crate::output::Outcome;
 use crate::registry::Entry;
+use crate::results::Results;
 use crate::state::{Context, Scope};
 use crate::text;
 
@@ -38,6 +40,16 @@ impl Caller {
     #[must_use]
     pub fn local() -> Self {
         Self { name: "local".to_owned(), reach: Reach::All }
+    }
+
+    /// Who shares what was kept for this caller: whoever has the same name and the same accounts.
+    fn audience(&self) -> String {
+        match &self.reach {
+            Reach::All => format!("{} *", self.name),
+            Reach::Only(accounts) => {
+                accounts.iter().fold(self.name.clone(), |all, account| all + " " + account.as_str())
+            }
+        }
     }
 }
 
@@ -66,18 +78,22 @@ impl fmt::Debug for Call {
     }
 }
 
+/// What every call works with.
+#[derive(Clone, Copy)]
+pub(crate) struct Host<'a> {
+    pub(crate) sandbox: &'a Sandbox,
+    pub(crate) client: &'a Client,
+    pub(crate) results: &'a Results,
+    pub(crate) limits: &'a Limits,
+}
+
 /// Runs a call in a fresh sandbox. Dropping the future drops the sandbox and all its requests.
-pub(crate) async fn run(
-    sandbox: &Sandbox,
-    client: &Client,
-    limits: &Limits,
-    entry: Entry,
-    call: Call,
-) -> Result<Outcome, CallError> {
+pub(crate) async fn run(host: Host<'_>, entry: Entry, call: Call) -> Result<Outcome, CallError> {
+    let limits = host.limits;
     let id = correlation_id();
     let plugin = entry.plugin.info.to_string();
     let span = tracing::info_span!("call", tool = %call.tool, %plugin, caller = %call.caller.name, id = %id);
-    let running = sandboxed(sandbox, client, limits, entry, call, id).instrument(span.clone());
+    let running = sandboxed(host, entry, call, id).instrument(span.clone());
     match tokio::time::timeout(limits.deadline, running).await {
         Ok(result) => result,
         Err(_) => {
@@ -90,9 +106,7 @@ pub(crate) async fn run(
 }
 
 async fn sandboxed(
-    sandbox: &Sandbox,
-    client: &Client,
-    limits: &Limits,
+    Host { sandbox, client, results, limits }: Host<'_>,
     entry: Entry,
     call: Call,
     id: String,
@@ -108,6 +122,9 @@ async fn sandboxed(
         scope: Some(Arc::new(Scope {
             client: client.clone(),
             principal: Principal::new(caller.name.as_str(), plugin.info.name.as_str(), plugin.grant.clone()),
+            deadline: Instant::now() + limits.deadline.saturating_sub(limits.grace),
+            answer_bytes: limits.answer_bytes,
+            results: results.shelf(caller.audience()),
             reach,
             queue: Queue::new(limits),
         })),

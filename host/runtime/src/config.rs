@@ -64,6 +64,11 @@ impl Source {
 pub struct Limits {
     /// From the moment that a call runs to its answer.
     pub deadline: Duration,
+    /// The part of the deadline, at its end, in which AWS is not asked any more: a plugin answers
+    /// then with what it has.
+    pub grace: Duration,
+    /// How large a structured output should be; see `tollgate:call/budget`.
+    pub answer_bytes: u32,
     /// The linear memories and tables of a call's sandbox, together.
     pub memory_bytes: u64,
     /// The arguments of a call.
@@ -94,6 +99,12 @@ pub struct Limits {
     pub cache_bytes: u64,
     /// One cache entry: key and value.
     pub cache_entry_bytes: usize,
+    /// All results that are kept for callers, together.
+    pub results_bytes: usize,
+    /// One kept result.
+    pub result_bytes: usize,
+    /// One query over a kept result.
+    pub result_query: Duration,
     /// A component file.
     pub component_bytes: u64,
     /// For a plugin to tell its tools when it is loaded.
@@ -104,6 +115,9 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             deadline: Duration::from_secs(120),
+            grace: Duration::from_secs(5),
+            // About 4,000 tokens of tables.
+            answer_bytes: 14_000,
             memory_bytes: 128 << 20,
             input_bytes: 1 << 20,
             output_bytes: 4 << 20,
@@ -119,6 +133,9 @@ impl Default for Limits {
             progress_interval: Duration::from_millis(50),
             cache_bytes: 16 << 20,
             cache_entry_bytes: 1 << 20,
+            results_bytes: 128 << 20,
+            result_bytes: 48 << 20,
+            result_query: Duration::from_secs(5),
             component_bytes: 64 << 20,
             load_deadline: Duration::from_secs(10),
         }

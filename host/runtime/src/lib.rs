@@ -18,6 +18,7 @@ mod offer;
 mod output;
 mod plugin;
 mod registry;
+mod results;
 mod runtime;
 mod state;
 mod text;

@@ -10,6 +10,8 @@ const CONTRACT: &[&str] = &[
     "tollgate:aws/api@0.1.0",
     "tollgate:aws/credentials@0.1.0",
     "tollgate:cache/store@0.1.0",
+    "tollgate:call/budget@0.1.0",
+    "tollgate:results/store@0.1.0",
     "tollgate:telemetry/log@0.1.0",
     "tollgate:telemetry/progress@0.1.0",
 ];

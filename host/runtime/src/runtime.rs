@@ -16,6 +16,7 @@ use crate::error::{CallError, LoadError};
 use crate::output::Outcome;
 use crate::plugin::{self, Plugin};
 use crate::registry::Registry;
+use crate::results::Results;
 use crate::tool::Tool;
 
 /// The plugins of a host. Cheap to clone; the last clone that is dropped ends it.
@@ -26,6 +27,7 @@ struct Inner {
     config: Config,
     client: Client,
     sandbox: Sandbox,
+    results: Results,
     loaded: OnceLock<Result<Registry, Arc<LoadError>>>,
     loading: OnceLock<Loading>,
     running: Semaphore,
@@ -58,6 +60,7 @@ impl Runtime {
     pub fn new(config: Config, client: Client) -> Result<Self, LoadError> {
         let sandbox = Sandbox::new(&config.limits, config.cache_dir.as_deref())?;
         Ok(Self(Arc::new(Inner {
+            results: Results::new(&config.limits),
             running: Semaphore::new(config.limits.concurrent_calls as usize),
             config,
             client,
@@ -116,7 +119,7 @@ impl Runtime {
         let Some(entry) = registry.get(&call.tool) else {
             return Err(CallError::UnknownTool { nearest: registry.nearest(&call.tool), name: call.tool });
         };
-        let Inner { config, client, sandbox, .. } = &*self.0;
+        let Inner { config, client, sandbox, results, .. } = &*self.0;
         let limits = &config.limits;
         for (what, text) in [
             ("arguments", Some(&call.arguments)),
@@ -130,7 +133,7 @@ impl Runtime {
             }
         }
         let _place = self.0.place().await?;
-        call::run(sandbox, client, limits, entry.clone(), call).await
+        call::run(call::Host { sandbox, client, results, limits }, entry.clone(), call).await
     }
 
     /// How busy it is now.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use tokio::time::Instant;
 use tollgate_aws::account::Reach;
 use tollgate_aws::{Client, Principal};
 use wasmtime::ResourceLimiter;
@@ -12,6 +13,7 @@ use crate::capability::log::Log;
 use crate::capability::progress::Progression;
 use crate::capability::{Queue, stdio};
 use crate::config::Limits;
+use crate::results::Shelf;
 
 /// Host objects of WASI (streams, pollables) that a guest may hold at once.
 const MAX_WASI_OBJECTS: usize = 10_000;
@@ -46,6 +48,12 @@ pub(crate) struct Scope {
     pub(crate) principal: Principal,
     /// The accounts that this call may touch.
     pub(crate) reach: Reach,
+    /// Until when AWS is asked.
+    pub(crate) deadline: Instant,
+    /// How large the answer should be.
+    pub(crate) answer_bytes: u32,
+    /// The results that are kept for the caller.
+    pub(crate) results: Shelf,
     /// Bounds the requests in flight.
     pub(crate) queue: Queue,
 }

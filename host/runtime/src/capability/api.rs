@@ -24,7 +24,6 @@ impl<T: Send> api::HostWithStore<T> for HasSelf<State> {
             return Err(api::Error::InvalidInput(detail));
         }
         let target = target(&scope, request.target)?;
-        let _place = scope.queue.enter(size).await.map_err(api::Error::Other)?;
         let input = serde_json::from_str(&request.input)
             .map_err(|error| api::Error::InvalidInput(format!("input: expected a JSON object: {error}")))?;
         let request = tollgate_aws::Request {
@@ -38,9 +37,19 @@ impl<T: Send> api::HostWithStore<T> for HasSelf<State> {
             fresh: request.fresh,
         };
         // The client checks the grant itself, before anything is sent.
-        let response = scope.client.call(&scope.principal, request).await.map_err(error)?;
+        let asked = async {
+            let _place = scope.queue.enter(size).await.map_err(api::Error::Other)?;
+            scope.client.call(&scope.principal, request).await.map_err(error)
+        };
+        let answered = tokio::time::timeout_at(scope.deadline, asked).await;
+        let response = answered.unwrap_or_else(|_| Err(time_is_up()))?;
         Ok(api::Response { output: response.output, truncated: response.truncated, cursor: response.cursor })
     }
+}
+
+/// The end of the time that the call has for asking AWS.
+fn time_is_up() -> api::Error {
+    api::Error::Timeout("the call's time was up: ask for fewer accounts or regions at once".to_owned())
 }
 
 /// What a request makes the host hold.

@@ -3,10 +3,12 @@
 pub(crate) mod accounts;
 pub(crate) mod api;
 pub(crate) mod cache;
+pub(crate) mod call;
 pub(crate) mod credentials;
 pub(crate) mod log;
 pub(crate) mod progress;
 mod queue;
+pub(crate) mod results;
 pub(crate) mod stdio;
 
 pub(crate) use queue::Queue;

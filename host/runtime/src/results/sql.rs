@@ -1,0 +1,151 @@
+//! SQL over one table: SQLite in memory, which can do nothing but read it.
+//!
+//! The query comes from an agent, and the rows from AWS. So the connection holds this one table, only
+//! reading it is authorized, and time, memory and the size of the answer are bounded.
+
+use std::time::{Duration, Instant};
+
+use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
+use rusqlite::limits::Limit;
+use rusqlite::types::{Value as Cell, ValueRef};
+use rusqlite::{Connection, ErrorCode, params_from_iter};
+use serde_json::Value as Json;
+
+use super::ResultsError;
+use super::table::{Page, PageBuilder, Table};
+
+/// What the table is called.
+const NAME: &str = "result";
+
+/// Instructions of SQLite's machine between two looks at the clock: well below a millisecond.
+const STEPS: i32 = 10_000;
+
+/// What SQLite may use in this process, over all queries at once.
+const HEAP_BYTES: u64 = 256 << 20;
+
+/// How much one query may ask for, by SQLite's own measures.
+const LIMITS: &[(Limit, i32)] = &[
+    (Limit::SQLITE_LIMIT_LENGTH, 4 << 20),
+    (Limit::SQLITE_LIMIT_SQL_LENGTH, 16 << 10),
+    (Limit::SQLITE_LIMIT_EXPR_DEPTH, 100),
+    (Limit::SQLITE_LIMIT_COMPOUND_SELECT, 20),
+    (Limit::SQLITE_LIMIT_VDBE_OP, 100_000),
+    (Limit::SQLITE_LIMIT_FUNCTION_ARG, 32),
+    (Limit::SQLITE_LIMIT_ATTACHED, 0),
+    (Limit::SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 1_000),
+    (Limit::SQLITE_LIMIT_VARIABLE_NUMBER, 0),
+    (Limit::SQLITE_LIMIT_TRIGGER_DEPTH, 1),
+    (Limit::SQLITE_LIMIT_WORKER_THREADS, 0),
+];
+
+/// Runs a query.
+pub(super) fn query(
+    table: &Table,
+    sql: &str,
+    max_rows: u32,
+    max_bytes: usize,
+    limit: Duration,
+) -> Result<Page, ResultsError> {
+    let deadline = Instant::now() + limit;
+    let told = |error: rusqlite::Error| told(&error, limit);
+    let mut connection = load(table, deadline).map_err(told)?;
+    restrict(&mut connection).map_err(told)?;
+
+    let mut statement = connection.prepare(sql).map_err(told)?;
+    if statement.column_count() == 0 {
+        return Err(ResultsError::InvalidQuery("the query is empty: write a SELECT".to_owned()));
+    }
+    let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+    let mut rows = statement.query([]).map_err(told)?;
+    let mut page = PageBuilder::new(max_rows, max_bytes);
+    let mut more = false;
+    while let Some(row) = rows.next().map_err(told)? {
+        let cells = (0..columns.len()).map(|index| row.get_ref(index).map(json));
+        let cells = cells.collect::<Result<Vec<Json>, _>>().map_err(told)?;
+        if !page.push(&Json::Array(cells).to_string()) {
+            more = true;
+            break;
+        }
+    }
+    let count = page.rows;
+    Ok(Page { columns, rows: page.finish(), row_count: count, next: more.then_some(count) })
+}
+
+/// A connection that holds the table.
+fn load(table: &Table, deadline: Instant) -> rusqlite::Result<Connection> {
+    let mut connection = Connection::open_in_memory()?;
+    connection.progress_handler(STEPS, Some(move || Instant::now() > deadline))?;
+    connection.execute_batch(&format!(
+        "PRAGMA hard_heap_limit={HEAP_BYTES}; PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF;"
+    ))?;
+    let quoted = |name: &String| format!("\"{}\"", name.replace('"', "\"\""));
+    let columns = table.columns().iter().map(quoted).collect::<Vec<_>>().join(", ");
+    connection.execute_batch(&format!("CREATE TABLE {NAME} ({columns});"))?;
+    let places = vec!["?"; table.columns().len()].join(", ");
+    let transaction = connection.transaction()?;
+    {
+        let mut insert = transaction.prepare(&format!("INSERT INTO {NAME} VALUES ({places})"))?;
+        for row in table.rows() {
+            let cells: Vec<Json> = serde_json::from_str(row).unwrap_or_default();
+            insert.execute(params_from_iter(cells.into_iter().map(cell)))?;
+        }
+    }
+    transaction.commit()?;
+    Ok(connection)
+}
+
+/// From here on: reading, and little at a time.
+fn restrict(connection: &mut Connection) -> rusqlite::Result<()> {
+    for (limit, value) in LIMITS {
+        connection.set_limit(*limit, *value)?;
+    }
+    connection.authorizer(Some(|context: AuthContext<'_>| match context.action {
+        AuthAction::Select | AuthAction::Read { .. } | AuthAction::Recursive => Authorization::Allow,
+        AuthAction::Function { function_name } if function_name != "load_extension" => Authorization::Allow,
+        _ => Authorization::Deny,
+    }))
+}
+
+/// A cell of the table in SQLite: what SQL has no type for is JSON text.
+fn cell(json: Json) -> Cell {
+    match json {
+        Json::Null => Cell::Null,
+        Json::Bool(value) => Cell::Integer(value.into()),
+        Json::Number(number) => match number.as_i64() {
+            Some(integer) => Cell::Integer(integer),
+            None => Cell::Real(number.as_f64().unwrap_or_default()),
+        },
+        Json::String(text) => Cell::Text(text),
+        nested => Cell::Text(nested.to_string()),
+    }
+}
+
+/// A cell of the answer.
+fn json(cell: ValueRef<'_>) -> Json {
+    match cell {
+        ValueRef::Null => Json::Null,
+        ValueRef::Integer(integer) => integer.into(),
+        ValueRef::Real(real) => real.into(),
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => String::from_utf8_lossy(bytes).into(),
+    }
+}
+
+/// What the agent reads.
+fn told(error: &rusqlite::Error, limit: Duration) -> ResultsError {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::OperationInterrupted) => ResultsError::Timeout(limit),
+        Some(ErrorCode::OutOfMemory) => {
+            ResultsError::TooLarge("the query needs too much memory: ask for less".to_owned())
+        }
+        Some(ErrorCode::TooBig) => ResultsError::TooLarge("a cell of the answer is too large".to_owned()),
+        Some(ErrorCode::AuthorizationForStatementDenied) => {
+            ResultsError::InvalidQuery(format!("only one SELECT over the table `{NAME}` is allowed"))
+        }
+        _ => match error {
+            rusqlite::Error::MultipleStatement => {
+                ResultsError::InvalidQuery("more than one statement: write one SELECT".to_owned())
+            }
+            error => ResultsError::InvalidQuery(format!("{error} (the table is called `{NAME}`)")),
+        },
+    }
+}
