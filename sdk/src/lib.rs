@@ -8,6 +8,7 @@ mod arguments;
 pub mod aws;
 #[doc(hidden)]
 pub mod bindings;
+pub mod budget;
 pub mod cache;
 pub mod credentials;
 mod error;
@@ -16,6 +17,7 @@ mod nearest;
 mod output;
 mod plugin;
 pub mod progress;
+pub mod results;
 mod schema;
 mod table;
 mod tags;
@@ -26,7 +28,7 @@ pub use output::{Body, Content, IntoOutput, Json, Link, Outcome, Output, Questio
 #[doc(hidden)]
 pub use plugin::Component;
 pub use plugin::{Invocation, Plugin};
-pub use table::{Failure, ListQuery, Row, Rows, Table, sweep, sweep_accounts};
+pub use table::{Coverage, Gap, ListQuery, Row, Rows, Table, sweep, sweep_accounts};
 pub use tags::Tags;
 /// ```
 /// use tollgate_sdk::{ToolError, tool};

@@ -8,30 +8,34 @@ use std::marker::PhantomData;
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 mod columns;
-mod failure;
+mod coverage;
+mod facets;
 mod filter;
+mod gather;
 mod path;
 mod plan;
 mod query;
 mod rows;
 mod summary;
 mod sweep;
-mod tally;
 #[cfg(test)]
 mod tests;
 
 use columns::Columns;
-pub use failure::Failure;
+pub use coverage::{Coverage, Gap};
+use gather::{Gather, Shown};
 use plan::Plan;
 pub use query::ListQuery;
 pub use rows::Rows;
 pub use sweep::{sweep, sweep_accounts};
-use tally::Tally;
 
-use crate::{IntoOutput, Outcome, Output, ToolError};
+use crate::{
+    IntoOutput, Outcome, Output, ToolError, budget,
+    results::{self, Cursor},
+};
 
 /// The rows of a [`Table`]: a struct whose members are the columns, in this order.
 ///
@@ -62,31 +66,38 @@ pub trait Row: Serialize + JsonSchema {
     const FROM_TARGETS: bool = true;
 }
 
-/// Rows as arrays under one list of columns, with the failures per target: one failure never hides
-/// the rest.
+/// Rows as arrays under one list of columns, with who answered and who did not: one failure never
+/// hides the rest.
 ///
 /// Made by [`sweep`], [`sweep_accounts`] or, of rows that come from nowhere else, by [`Table::new`].
 /// Its structured output is
 ///
 /// ```json
-/// {"columns": ["account", "region", "id"],
-///  "rows": [["production", "eu-west-1", "i-0123"]],
-///  "row_count": 812,
+/// {"summary": {"rows": 812, "by": {"state": {"running": 790, "stopped": 22}}},
+///  "columns": ["account", "region", "id", "state"],
+///  "rows": [["production", "eu-west-1", "i-0123", "running"]],
+///  "cursor": "r1f2e3d4c:1",
 ///  "truncated": true,
-///  "errors": [{"account": "staging", "region": "us-east-1", "kind": "service",
-///              "code": "UnauthorizedOperation", "message": "You are not authorized to …"}]}
+///  "coverage": {"ok": 7, "denied": [{"code": "UnauthorizedOperation", "message": "You are not …",
+///               "advice": "let the account's role do this, …", "count": 1, "targets": ["staging/us-east-1"]}]}}
 /// ```
 ///
-/// - `row_count` is how many rows matched, also beyond `limit`;
-/// - `truncated` says that there is more than `rows` holds: cut by `limit`, or by the host;
+/// - `rows` are as many as fit into a short answer, or as many as `limit` says; columns in which
+///   none of them has anything are left out;
+/// - `summary.rows` is how many matched; where not all are shown, `summary.by` counts them by the
+///   columns that have few values;
+/// - `truncated` says that there is more than `rows` holds, and `cursor` where it goes on: the host
+///   keeps the whole table for a while, and the tool `result_query` reads it too;
 /// - with `group_by` the columns are those of the groups and `count`, by falling count.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table<R> {
     columns: Vec<String>,
     rows: Vec<Vec<Value>>,
     row_count: u64,
+    by: Map<String, Value>,
+    cursor: Option<String>,
     truncated: bool,
-    errors: Vec<Failure>,
+    coverage: Option<Coverage>,
     summary: String,
     row: PhantomData<fn() -> R>,
 }
@@ -120,26 +131,75 @@ impl<R: Row> Table<R> {
     /// # Ok::<(), tollgate_sdk::ToolError>(())
     /// ```
     pub fn new(query: &ListQuery, rows: impl IntoIterator<Item = R>) -> Result<Self, ToolError> {
-        let plan = Plan::new(query, &Columns::of::<R>())?;
-        let mut tally = Tally::default();
-        for row in rows {
-            tally.add(&plan, columns::members(&row)?)?;
+        if let Some(cursor) = &query.cursor {
+            return Self::resume(cursor, query.limit);
         }
-        let totals = plan.finish([tally]);
-        let summary = summary::of(&totals, &summary::Reach::default(), &[]);
-        Ok(Self::from_totals(totals, Vec::new(), summary))
+        let plan = Plan::new(query, &Columns::of::<R>())?;
+        let mut gather = Gather::new(&plan);
+        for row in rows {
+            gather.add(0, &columns::members(&row)?)?;
+        }
+        let shown = gather.finish()?;
+        let summary = summary::of(&shown, &summary::Reach::default(), &[], false);
+        Ok(Self::of_shown(shown, None, false, summary))
     }
 
-    fn from_totals(totals: plan::Totals, errors: Vec<Failure>, summary: String) -> Self {
-        Self {
-            columns: totals.columns,
-            truncated: totals.truncated,
-            row_count: totals.row_count,
-            rows: totals.rows,
-            errors,
+    fn of_shown(shown: Shown, coverage: Option<Coverage>, cut_by_aws: bool, summary: String) -> Self {
+        let Shown { mut columns, mut rows, row_count, counted: _, cursor, facets, lost: _ } = shown;
+        let truncated = cut_by_aws || (rows.len() as u64) < row_count;
+        drop_empty(&mut columns, &mut rows);
+        let cursor = cursor.map(|cursor| cursor.to_string());
+        Self { columns, rows, row_count, by: facets, cursor, truncated, coverage, summary, row: PhantomData }
+    }
+
+    /// Goes on in the table of an earlier call.
+    fn resume(cursor: &str, limit: Option<u32>) -> Result<Self, ToolError> {
+        let begin: Cursor = cursor.parse()?;
+        let page = match limit {
+            Some(limit) => results::read(&begin, limit, plan::LARGEST_ANSWER)?,
+            None => results::read(&begin, u32::MAX, budget::answer_bytes())?,
+        };
+        let results::Page { mut columns, mut rows, row_count, next } = page;
+        let cursor = next.map(|offset| Cursor { offset, ..begin.clone() }.to_string());
+        let summary = summary::of_page(begin.offset, rows.len() as u64, row_count, cursor.as_deref());
+        drop_empty(&mut columns, &mut rows);
+        Ok(Self {
+            truncated: cursor.is_some(),
+            columns,
+            rows,
+            row_count,
+            by: Map::new(),
+            cursor,
+            coverage: None,
             summary,
             row: PhantomData,
+        })
+    }
+}
+
+/// Leaves out the columns in which no row has anything.
+fn drop_empty(columns: &mut Vec<String>, rows: &mut [Vec<Value>]) {
+    if rows.is_empty() {
+        return;
+    }
+    for index in (0..columns.len()).rev() {
+        if rows.iter().all(|row| row.get(index).is_none_or(is_empty)) {
+            columns.remove(index);
+            for row in rows.iter_mut().filter(|row| index < row.len()) {
+                row.remove(index);
+            }
         }
+    }
+}
+
+/// Whether a cell says nothing.
+fn is_empty(cell: &Value) -> bool {
+    match cell {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(values) => values.is_empty(),
+        Value::Object(members) => members.is_empty(),
+        _ => false,
     }
 }
 
@@ -164,12 +224,17 @@ impl<R> Table<R> {
         self.truncated
     }
 
-    /// What failed, by target.
-    pub fn errors(&self) -> &[Failure] {
-        &self.errors
+    /// Where the table goes on, for [`ListQuery::cursor`].
+    pub fn cursor(&self) -> Option<&str> {
+        self.cursor.as_deref()
     }
 
-    /// The table in a sentence.
+    /// Who answered, and who did not; none where nobody was asked.
+    pub fn coverage(&self) -> Option<&Coverage> {
+        self.coverage.as_ref()
+    }
+
+    /// The table in two lines at most.
     pub fn summary(&self) -> &str {
         &self.summary
     }
@@ -178,26 +243,24 @@ impl<R> Table<R> {
 impl<R: Row> IntoOutput for Table<R> {
     fn output_schema() -> Option<Value> {
         let text = json!({ "type": "string" });
+        let count = json!({ "type": "integer" });
+        let gaps = json!({ "type": "array", "items": { "type": "object" } });
         Some(json!({
             "type": "object",
             "properties": {
+                "summary": { "type": "object", "properties": { "rows": count, "by": { "type": "object" } } },
                 "columns": { "type": "array", "items": text },
                 "rows": { "type": "array", "items": { "type": "array" } },
-                "row_count": { "type": "integer", "description": "Rows that matched, also beyond `limit`" },
-                "truncated": { "type": "boolean", "description": "There is more than `rows` holds" },
-                "errors": {
-                    "type": "array",
-                    "description": "Targets that did not answer",
-                    "items": {
-                        "type": "object",
-                        "properties": {
-                            "account": text, "region": text, "kind": text, "code": text, "message": text,
-                        },
-                        "required": ["account", "kind", "message"],
+                "cursor": text,
+                "truncated": { "type": "boolean" },
+                "coverage": {
+                    "type": "object",
+                    "properties": {
+                        "ok": count, "denied": gaps, "throttled": gaps, "failed": gaps, "skipped": gaps,
                     },
                 },
             },
-            "required": ["columns", "rows", "row_count", "truncated", "errors"],
+            "required": ["summary", "columns", "rows", "truncated"],
         }))
     }
 
@@ -214,18 +277,28 @@ impl<R: Row> IntoOutput for Table<R> {
     fn into_outcome(self) -> Result<Outcome, ToolError> {
         #[derive(Serialize)]
         struct Structured<'a> {
+            summary: Counts<'a>,
             columns: &'a [String],
             rows: &'a [Vec<Value>],
-            row_count: u64,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            cursor: &'a Option<String>,
             truncated: bool,
-            errors: &'a [Failure],
+            #[serde(skip_serializing_if = "Option::is_none")]
+            coverage: &'a Option<Coverage>,
+        }
+        #[derive(Serialize)]
+        struct Counts<'a> {
+            rows: u64,
+            #[serde(skip_serializing_if = "Map::is_empty")]
+            by: &'a Map<String, Value>,
         }
         let structured = Structured {
+            summary: Counts { rows: self.row_count, by: &self.by },
             columns: &self.columns,
             rows: &self.rows,
-            row_count: self.row_count,
+            cursor: &self.cursor,
             truncated: self.truncated,
-            errors: &self.errors,
+            coverage: &self.coverage,
         };
         Output::text(&self.summary).with_structured(&structured).map(Outcome::Complete)
     }

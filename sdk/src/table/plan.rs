@@ -4,8 +4,11 @@ use std::cmp::{Ordering, Reverse};
 
 use serde_json::{Map, Value};
 
-use super::{ListQuery, columns::Columns, filter::Filter, path::Path, tally::Tally};
-use crate::ToolError;
+use super::{ListQuery, columns::Columns, filter::Filter, path::Path};
+use crate::{ToolError, budget};
+
+/// No answer has more bytes of rows, whatever its limit: the host takes 4 MiB in all.
+pub(super) const LARGEST_ANSWER: u32 = 2 << 20;
 
 /// A query that fits its table.
 #[derive(Debug)]
@@ -14,21 +17,7 @@ pub(super) struct Plan {
     paths: Vec<Path>,
     /// Whether rows are counted by the paths rather than listed.
     pub(super) grouped: bool,
-    pub(super) limit: usize,
-}
-
-/// All rows, cut and sorted.
-#[derive(Debug)]
-pub(super) struct Totals {
-    pub(super) columns: Vec<String>,
-    pub(super) rows: Vec<Vec<Value>>,
-    /// Rows, or groups, also beyond the limit.
-    pub(super) row_count: u64,
-    /// How many rows the groups count, where there are groups.
-    pub(super) counted: Option<u64>,
-    pub(super) truncated: bool,
-    /// Whether AWS had more than was read.
-    pub(super) cut_by_host: bool,
+    pub(super) limit: Option<u32>,
 }
 
 impl Plan {
@@ -48,8 +37,7 @@ impl Plan {
             paths.extend(chosen.into_iter().filter(|path| !columns.leading.contains(&path.name().as_str())));
             paths
         };
-        let limit = usize::try_from(query.limit).unwrap_or(usize::MAX);
-        Ok(Self { filter, paths, grouped, limit })
+        Ok(Self { filter, paths, grouped, limit: query.limit })
     }
 
     /// Whether the filter lets a row pass.
@@ -62,29 +50,26 @@ impl Plan {
         self.paths.iter().map(|path| path.cell(row)).collect()
     }
 
-    /// Merges what the targets gave, in their order.
-    pub(super) fn finish(&self, tallies: impl IntoIterator<Item = Tally>) -> Totals {
+    /// The names of the answer's columns.
+    pub(super) fn columns(&self) -> Vec<String> {
         let mut columns: Vec<String> = self.paths.iter().map(Path::name).collect();
-        let mut all = Tally::default();
-        for tally in tallies {
-            all.merge(tally, self.limit);
-        }
-        let cut_by_host = all.truncated;
-        let (mut rows, row_count, counted) = if self.grouped {
+        if self.grouped {
             columns.push("count".to_owned());
-            let groups = all.groups.len() as u64;
-            (by_count(all.groups.into_values().collect()), groups, Some(all.matched))
-        } else {
-            (all.rows, all.matched, None)
-        };
-        rows.truncate(self.limit);
-        let truncated = cut_by_host || (rows.len() as u64) < row_count;
-        Totals { columns, rows, row_count, counted, truncated, cut_by_host }
+        }
+        columns
+    }
+
+    /// How many bytes of rows an answer may have. Who names a limit wants the rows.
+    pub(super) fn room(&self) -> u32 {
+        match self.limit {
+            Some(_) => LARGEST_ANSWER,
+            None => budget::answer_bytes(),
+        }
     }
 }
 
 /// Groups as rows: the largest first, equal ones by their cells.
-fn by_count(mut groups: Vec<(Vec<Value>, u64)>) -> Vec<Vec<Value>> {
+pub(super) fn by_count(mut groups: Vec<(Vec<Value>, u64)>) -> Vec<Vec<Value>> {
     groups.sort_by(|(a, a_count), (b, b_count)| {
         Reverse(a_count).cmp(&Reverse(b_count)).then_with(|| {
             a.iter().zip(b).map(|(a, b)| compare(a, b)).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)

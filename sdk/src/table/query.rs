@@ -22,7 +22,7 @@ use serde::Deserialize;
 /// The schema of a tool that returns a [`Table`](crate::Table) names its columns under `fields`, and
 /// one of them in the example of `filter`. The host knows the word `accounts` too: it narrows what
 /// the call may reach to them.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct ListQuery {
     /// Names, ids, env:prod, tag:team=payments or all (default)
@@ -35,22 +35,10 @@ pub struct ListQuery {
     pub fields: Vec<String>,
     /// Count rows by these columns instead of listing them
     pub group_by: Vec<String>,
-    /// At most so many rows
-    pub limit: u32,
-}
-
-impl Default for ListQuery {
-    /// All accounts, their configured regions, the default columns, 100 rows.
-    fn default() -> Self {
-        Self {
-            accounts: Vec::new(),
-            regions: Vec::new(),
-            filter: None,
-            fields: Vec::new(),
-            group_by: Vec::new(),
-            limit: 100,
-        }
-    }
+    /// At most so many rows; default: as many as fit into a short answer
+    pub limit: Option<u32>,
+    /// Goes on where an earlier answer ended; only `limit` counts beside it
+    pub cursor: Option<String>,
 }
 
 impl ListQuery {

@@ -1,8 +1,9 @@
-//! A table in a sentence: for clients that show text alone, and never what the table says itself.
+//! A table in two lines: for clients that show text alone, and never what the table says itself.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{failure::Failure, plan::Totals};
+use super::coverage::{Failure, all_refused};
+use super::gather::Shown;
 use crate::ToolError;
 
 /// How many failed places a sentence names before it only counts.
@@ -15,11 +16,11 @@ pub(super) struct Reach {
     pub(super) regions: BTreeSet<String>,
 }
 
-/// `100 of 812 rows from 3 accounts in 4 regions; 1 failed: production/eu-west-1 AccessDenied`.
-pub(super) fn of(totals: &Totals, reach: &Reach, errors: &[Failure]) -> String {
-    let mut text = match totals.counted {
-        Some(counted) => format!("{} of {}", shown(totals, "group"), plural(counted, "row")),
-        None => shown(totals, "row"),
+/// `25 of 812 rows from 3 accounts in 4 regions; more with …`, and in a second line who did not answer.
+pub(super) fn of(shown: &Shown, reach: &Reach, failures: &[Failure], cut_by_aws: bool) -> String {
+    let mut text = match shown.counted {
+        Some(counted) => format!("{} of {}", count(shown, "group"), plural(counted, "row")),
+        None => count(shown, "row"),
     };
     if !reach.accounts.is_empty() {
         text += &format!(" from {}", plural(reach.accounts.len() as u64, "account"));
@@ -27,41 +28,56 @@ pub(super) fn of(totals: &Totals, reach: &Reach, errors: &[Failure]) -> String {
     if !reach.regions.is_empty() {
         text += &format!(" in {}", plural(reach.regions.len() as u64, "region"));
     }
-    if totals.cut_by_host {
+    if cut_by_aws {
         text += "; AWS has more than was read";
     }
-    if (totals.rows.len() as u64) < totals.row_count {
-        text += "; more with a higher limit, or a filter";
+    if let Some(reason) = &shown.lost {
+        text += &format!("; not all could be kept: {reason}");
     }
-    if !errors.is_empty() {
-        let named = errors.iter().map(|error| format!("{} {}", error.place(), error.word()));
-        text += &format!("; {} failed: {}", errors.len(), first(named, errors.len(), ", "));
+    if let Some(cursor) = &shown.cursor {
+        text += &format!("; more with cursor {cursor}, or fewer with a filter");
+    }
+    if !failures.is_empty() {
+        let words = failures.iter().map(Failure::in_words);
+        text += &format!("\n{} failed: {}", failures.len(), first(words, failures.len(), ", "));
+    }
+    text
+}
+
+/// The page of a cursor.
+pub(super) fn of_page(offset: u64, shown: u64, row_count: u64, cursor: Option<&str>) -> String {
+    let mut text = match shown {
+        0 => format!("no rows from {} on: there are {row_count}", offset + 1),
+        shown => format!("rows {} to {} of {row_count}", offset + 1, offset + shown),
+    };
+    if let Some(cursor) = cursor {
+        text += &format!("; more with cursor {cursor}");
     }
     text
 }
 
 /// The failure of a call of which no target answered. Says each reason once, with its places.
-pub(super) fn all_failed(errors: &[Failure]) -> ToolError {
+pub(super) fn all_failed(failures: &[Failure]) -> ToolError {
     let mut places: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
-    for error in errors {
-        places.entry((error.word(), &error.message)).or_default().push(error.place());
+    for failure in failures {
+        places.entry((&failure.code, &failure.message)).or_default().push(failure.place.clone());
     }
     let count = places.len();
-    let reasons = places.into_iter().map(|((word, message), places)| {
+    let reasons = places.into_iter().map(|((code, message), places)| {
         let count = places.len();
-        format!("{word} in {}: {message}", first(places.into_iter(), count, ", "))
+        format!("{code} in {}: {message}", first(places.into_iter(), count, ", "))
     });
     let text = format!("nothing answered; {}", first(reasons, count, "; "));
-    match errors.iter().all(|error| error.kind == "denied") {
+    match all_refused(failures) {
         true => ToolError::Denied(text),
         false => ToolError::Failed(text),
     }
 }
 
-fn shown(totals: &Totals, what: &str) -> String {
-    match totals.rows.len() as u64 {
-        shown if shown < totals.row_count => format!("{shown} of {}", plural(totals.row_count, what)),
-        shown => plural(shown, what),
+fn count(shown: &Shown, what: &str) -> String {
+    match shown.rows.len() as u64 {
+        rows if rows < shown.row_count => format!("{rows} of {}", plural(shown.row_count, what)),
+        rows => plural(rows, what),
     }
 }
 

@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use futures::{StreamExt, stream::FuturesUnordered};
 
 use super::{
-    Failure, ListQuery, Row, Rows, Table,
+    Coverage, ListQuery, Row, Rows, Table,
     columns::{self, ACCOUNT, ACCOUNT_ID, Columns, REGION},
+    coverage::Failure,
+    gather::Gather,
     plan::Plan,
     summary::{self, Reach},
-    tally::Tally,
 };
 use crate::{
     ToolError,
@@ -21,9 +22,12 @@ use crate::{
 /// Asks every target of a query, all at once, and answers one table.
 ///
 /// A target is one account in one region. What `ask` answers for it becomes its rows, with the
-/// account's name and the region in front; its error becomes an entry of the table's `errors`, and
-/// so do accounts whose regions could not be found out. Progress is reported as targets answer.
-/// Rows come in the order of the targets, whichever answers first.
+/// account's name and the region in front; its error becomes a gap of the table's [`Coverage`], and
+/// so do accounts whose regions could not be found out. Progress is reported in accounts. Rows come
+/// in the order of the targets, whichever answers first. When the call's time is up, what has
+/// answered until then is the table, and the others are `skipped`.
+///
+/// A query with a `cursor` asks nobody: it goes on in the table of an earlier call.
 ///
 /// # Errors
 /// - [`ToolError::InvalidArguments`] for a query that does not fit the table, before anything is
@@ -59,6 +63,9 @@ pub async fn sweep<R: Row, O: Into<Rows<R>>>(
     query: &ListQuery,
     ask: impl AsyncFn(Target) -> Result<O, aws::Error>,
 ) -> Result<Table<R>, ToolError> {
+    if let Some(cursor) = &query.cursor {
+        return Table::resume(cursor, query.limit);
+    }
     let plan = Plan::new(query, &Columns::of::<R>())?;
     let accounts = accounts::list(&query.accounts).await?;
     let names: HashMap<&str, &str> =
@@ -68,7 +75,7 @@ pub async fn sweep<R: Row, O: Into<Rows<R>>>(
     let failures = resolution
         .failures
         .iter()
-        .map(|failure| Failure::of_regions(&name(&failure.account), &failure.message));
+        .map(|failure| Failure::of_regions(name(&failure.account), &failure.message));
     let places = resolution.targets.into_iter().map(|target| {
         let place = Place {
             account: name(&target.account),
@@ -115,6 +122,9 @@ pub async fn sweep_accounts<R: Row, O: Into<Rows<R>>>(
     query: &ListQuery,
     ask: impl AsyncFn(Account) -> Result<O, aws::Error>,
 ) -> Result<Table<R>, ToolError> {
+    if let Some(cursor) = &query.cursor {
+        return Table::resume(cursor, query.limit);
+    }
     let plan = Plan::new(query, &Columns::of::<R>())?;
     let accounts = accounts::list(&query.accounts).await?;
     let places = accounts.into_iter().map(|account| {
@@ -134,25 +144,35 @@ pub(super) struct Place {
     pub(super) region: Option<String>,
 }
 
+impl Place {
+    /// `production/eu-west-1`, or `production`.
+    fn name(&self) -> String {
+        match &self.region {
+            Some(region) => format!("{}/{region}", self.account),
+            None => self.account.clone(),
+        }
+    }
+}
+
 const GLOBAL: &str = "global";
 
 /// Asks all places at once, and puts their answers together in order.
 pub(super) async fn ask_all<T, R: Row, O: Into<Rows<R>>>(
     plan: &Plan,
     query: &ListQuery,
-    mut errors: Vec<Failure>,
+    mut failures: Vec<Failure>,
     asked: Vec<(Place, T)>,
     ask: impl AsyncFn(T) -> Result<O, aws::Error>,
 ) -> Result<Table<R>, ToolError> {
-    let total = asked.len();
     let (places, asked): (Vec<Place>, Vec<T>) = asked.into_iter().unzip();
     let ask = &ask;
     let mut answers: FuturesUnordered<_> =
         asked.into_iter().enumerate().map(|(index, what)| async move { (index, ask(what).await) }).collect();
-    let mut tallies: Vec<Tally> = places.iter().map(|_| Tally::default()).collect();
+    let mut gather = Gather::new(plan);
     let mut failed: Vec<Vec<aws::Error>> = places.iter().map(|_| Vec::new()).collect();
     let mut reach = Reach::default();
-    let mut done = 0;
+    let mut steps = Steps::new(&places);
+    let mut cut_by_aws = false;
     while let Some((index, answer)) = answers.next().await {
         let place = &places[index];
         match answer {
@@ -160,38 +180,63 @@ pub(super) async fn ask_all<T, R: Row, O: Into<Rows<R>>>(
                 let Rows { rows, truncated, errors } = rows.into();
                 reach.accounts.insert(place.account.clone());
                 reach.regions.extend(place.region.clone());
-                tallies[index].truncated = truncated;
+                cut_by_aws |= truncated;
                 for row in &rows {
-                    add(&mut tallies[index], plan, query, place, row)?;
+                    add(&mut gather, query, index, place, row)?;
                 }
                 failed[index] = errors;
             }
             Err(error) => failed[index].push(error),
         }
-        done += 1;
-        let message = match &place.region {
-            Some(region) => format!("{}/{region}", place.account),
-            None => place.account.clone(),
-        };
-        progress::report(done, Some(total as u64), Some(&message));
+        steps.done(place);
     }
-    for (place, failed) in places.iter().zip(&failed) {
-        let failure = |error| Failure::of_call(&place.account, place.region.as_deref(), error);
-        errors.extend(failed.iter().map(failure));
+    let ok = failed.iter().filter(|errors| errors.is_empty()).count() as u64;
+    for (place, errors) in places.iter().zip(&failed) {
+        failures.extend(errors.iter().map(|error| Failure::of_call(place.name(), error)));
     }
-    if reach.accounts.is_empty() && !errors.is_empty() {
-        return Err(summary::all_failed(&errors));
+    if reach.accounts.is_empty() && !failures.is_empty() {
+        return Err(summary::all_failed(&failures));
     }
-    let totals = plan.finish(tallies);
-    let summary = summary::of(&totals, &reach, &errors);
-    Ok(Table::from_totals(totals, errors, summary))
+    let shown = gather.finish()?;
+    let summary = summary::of(&shown, &reach, &failures, cut_by_aws);
+    let coverage = Coverage::new(ok, &failures);
+    Ok(Table::of_shown(shown, Some(coverage), cut_by_aws, summary))
+}
+
+/// Progress in accounts: a step is an account whose places have all answered.
+#[derive(Debug)]
+struct Steps {
+    /// How many places of each account have not answered yet.
+    left: HashMap<String, usize>,
+    done: u64,
+    total: u64,
+}
+
+impl Steps {
+    fn new(places: &[Place]) -> Self {
+        let mut left: HashMap<String, usize> = HashMap::new();
+        for place in places {
+            *left.entry(place.account.clone()).or_default() += 1;
+        }
+        let total = left.len() as u64;
+        Self { left, done: 0, total }
+    }
+
+    fn done(&mut self, place: &Place) {
+        let Some(left) = self.left.get_mut(&place.account) else { return };
+        *left -= 1;
+        if *left == 0 {
+            self.done += 1;
+            progress::report(self.done, Some(self.total), Some(&format!("accounts; {} done", place.account)));
+        }
+    }
 }
 
 /// Puts a row's place in front of it, and takes it in where the query asks for its region.
 fn add(
-    tally: &mut Tally,
-    plan: &Plan,
+    gather: &mut Gather<'_>,
     query: &ListQuery,
+    index: usize,
     place: &Place,
     row: &impl Row,
 ) -> Result<(), ToolError> {
@@ -210,5 +255,5 @@ fn add(
     whole.insert(ACCOUNT_ID.to_owned(), place.id.as_str().into());
     whole.insert(REGION.to_owned(), region);
     whole.extend(members);
-    tally.add(plan, whole)
+    gather.add(u32::try_from(index).unwrap_or(u32::MAX), &whole)
 }

@@ -82,27 +82,21 @@ fn rows_of_all_targets_stand_beside_the_failures() {
         ])
     );
     assert_eq!((table.row_count(), table.truncated()), (5, false));
-    assert_eq!(
-        json!(table.errors()),
-        json!([{
-            "account": "staging", "region": "eu-west-1",
-            "kind": "service", "code": "UnauthorizedOperation", "message": "You may not.",
-        }])
-    );
+    insta::assert_snapshot!(json!(table.coverage()), @"");
     assert_eq!(
         table.summary(),
-        "5 rows from 2 accounts in 2 regions; 1 failed: staging/eu-west-1 UnauthorizedOperation"
+        "5 rows from 2 accounts in 2 regions\n1 failed: staging/eu-west-1 UnauthorizedOperation"
     );
 }
 
 #[test]
 fn structured_output_is_the_table_and_text_the_summary() {
-    let query = ListQuery { limit: 1, ..ListQuery::default() };
+    let query = ListQuery { limit: Some(1), ..ListQuery::default() };
     let outcome = table(&query, answers()).and_then(Table::into_outcome).expect("three answered");
     let Outcome::Complete(output) = outcome else { panic!("no question was asked") };
     let [Content::Text(text)] = output.content() else { panic!("one text, not {:?}", output.content()) };
-    insta::assert_snapshot!(text, @"1 of 5 rows from 2 accounts in 2 regions; more with a higher limit, or a filter; 1 failed: staging/eu-west-1 UnauthorizedOperation");
-    insta::assert_snapshot!(output.structured().unwrap_or_default(), @r#"{"columns":["account","region","id","state"],"rows":[["production","eu-west-1","a","running"]],"row_count":5,"truncated":true,"errors":[{"account":"staging","region":"eu-west-1","kind":"service","code":"UnauthorizedOperation","message":"You may not."}]}"#);
+    insta::assert_snapshot!(text, @"");
+    insta::assert_snapshot!(output.structured().unwrap_or_default(), @"");
 }
 
 #[test]
@@ -110,7 +104,7 @@ fn filter_fields_and_limit_shape_the_answer() {
     let query = ListQuery {
         filter: Some("state == 'running' && cores > `1`".to_owned()),
         fields: words(&["region", "tags.team", "cores", "account_id"]),
-        limit: 3,
+        limit: Some(3),
         ..ListQuery::default()
     };
     let table = table(&query, answers()).expect("three answered");
@@ -128,7 +122,7 @@ fn filter_fields_and_limit_shape_the_answer() {
 
 #[test]
 fn a_limit_of_none_only_counts() {
-    let query = ListQuery { limit: 0, ..ListQuery::default() };
+    let query = ListQuery { limit: Some(0), ..ListQuery::default() };
     let table = table(&query, answers()).expect("three answered");
     assert_eq!((table.rows().len(), table.row_count(), table.truncated()), (0, 5, true));
 }
@@ -139,7 +133,7 @@ fn groups_are_counted_over_all_rows_and_the_largest_come_first() {
         let query = ListQuery {
             group_by: words(columns),
             fields: words(&["ignored"]),
-            limit,
+            limit: Some(limit),
             ..ListQuery::default()
         };
         table(&query, answers()).expect("three answered")
@@ -197,8 +191,9 @@ fn a_part_that_failed_stands_beside_its_rows() {
     rows.fail(aws::Error::Timeout("no answer within 10 s".to_owned()).context("server b"));
     let table =
         table(&ListQuery::default(), vec![(at("production", "eu-west-1"), Ok(rows))]).expect("answered");
-    assert_eq!((table.row_count(), table.errors().len()), (1, 1));
-    assert_eq!(table.errors()[0].message, "server b: no answer within 10 s");
+    let coverage = table.coverage().expect("somebody was asked");
+    assert_eq!((table.row_count(), coverage.ok, coverage.failed.len()), (1, 0, 1));
+    assert_eq!(coverage.failed[0].message, "server b: no answer within 10 s");
 }
 
 #[test]
@@ -314,7 +309,7 @@ fn all_targets_are_asked_at_once() {
 fn the_schema_names_the_columns() {
     let mut schema = crate::schema::of_input::<ListQuery>();
     Table::<Server>::complete_input_schema(&mut schema);
-    insta::assert_snapshot!(schema, @r#"{"type":"object","properties":{"accounts":{"type":"array","items":{"type":"string"},"description":"Names, ids, env:prod, tag:team=payments or all (default)"},"regions":{"type":"array","items":{"type":"string"},"description":"Default: each account's configured ones; all: its enabled ones"},"filter":{"type":"string","description":"JMESPath condition on a row, e.g. contains(account, 'prod')"},"fields":{"type":"array","items":{"type":"string"},"description":"Columns; default: account, region, id, state; more: account_id, cores, tags (or tags.<key>)"},"group_by":{"type":"array","items":{"type":"string"},"description":"Count rows by these columns instead of listing them"},"limit":{"type":"integer","minimum":0,"description":"At most so many rows","default":100}},"additionalProperties":false}"#);
+    insta::assert_snapshot!(schema, @"");
 }
 
 #[test]
@@ -328,4 +323,63 @@ fn default_fields_that_are_no_members_are_refused_at_load() {
         const DEFAULT_FIELDS: &'static [&'static str] = &["colour"];
     }
     Columns::of::<Wrong>();
+}
+
+/// So many servers in each of three regions.
+fn many(count: u32) -> Vec<(Place, Answer<Server>)> {
+    let servers = |region: u32| {
+        let server = |number| {
+            let state = if number % 4 == 0 { "stopped" } else { "running" };
+            server(&format!("i-{region}-{number:05}"), state, number % 3, "web")
+        };
+        (0..count).map(server).collect::<Vec<_>>()
+    };
+    let regions = ["eu-west-1", "us-east-1", "us-west-2"];
+    (0..).zip(regions).map(|(index, region)| (at("production", region), Ok(servers(index).into()))).collect()
+}
+
+#[test]
+fn a_large_table_is_shown_in_part_and_goes_on_at_its_cursor() {
+    let query = ListQuery::default();
+    let first = table(&query, many(4_000)).expect("answered");
+    let shown = first.rows().len();
+    assert!((50..2_000).contains(&shown), "{shown} rows");
+    assert_eq!((first.row_count(), first.truncated()), (12_000, true));
+    let outcome = first.clone().into_outcome().expect("an answer");
+    let Outcome::Complete(output) = outcome else { panic!("no question was asked") };
+    assert!(output.structured().unwrap_or_default().len() < 16_000);
+    assert!(output.structured().unwrap_or_default().contains(r#""by":{"region":{"#));
+
+    let mut ids: Vec<String> = Vec::new();
+    let mut page = first;
+    loop {
+        let id = page.columns().iter().position(|name| name == "id").expect("a column");
+        ids.extend(page.rows().iter().map(|row| row[id].as_str().unwrap_or_default().to_owned()));
+        let Some(cursor) = page.cursor() else { break };
+        let query = ListQuery { cursor: Some(cursor.to_owned()), limit: Some(1_000), ..ListQuery::default() };
+        page = block_on(sweep(&query, async |_| -> Answer<Server> { panic!("asked for a page that is kept") }))
+            .expect("kept");
+    }
+    assert_eq!(ids.len(), 12_000);
+    assert!(ids.is_sorted(), "in the order of the targets");
+}
+
+#[test]
+fn a_cursor_that_is_none_says_what_to_do() {
+    for cursor in ["r999:5", "nonsense"] {
+        let query = ListQuery { cursor: Some(cursor.to_owned()), ..ListQuery::default() };
+        let error = Table::<Server>::new(&query, Vec::new()).expect_err("refused");
+        assert!(matches!(&error, ToolError::InvalidArguments(text) if text.contains("cursor")), "{error}");
+    }
+}
+
+#[test]
+fn columns_that_say_nothing_are_left_out() {
+    let rows = vec![
+        Bucket { name: "a", region: None },
+        Bucket { name: "b", region: None },
+    ];
+    let table = table(&ListQuery::default(), vec![(account("production"), Ok(rows.into()))]).expect("answered");
+    assert_eq!(table.columns(), ["account", "name"]);
+    assert_eq!(cells(&table), json!([["production", "a"], ["production", "b"]]));
 }

@@ -1,0 +1,210 @@
+//! Who answered, and who did not: one failure never hides the rest.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::{aws, budget};
+
+/// Who answered, and who did not, of the targets that a table was made from.
+///
+/// A target is an account in a region, written `production/eu-west-1`, or an account, written
+/// `production`. Those with the same trouble stand together.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Coverage {
+    /// How many answered in full.
+    pub ok: u64,
+    /// Refused: by the host, by the role that could not be assumed, or by AWS.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub denied: Vec<Gap>,
+    /// Still throttled after the last retry.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub throttled: Vec<Gap>,
+    /// Failed otherwise, or answered in part.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub failed: Vec<Gap>,
+    /// Not asked, or not to the end: the call's time was up.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub skipped: Vec<Gap>,
+}
+
+/// Targets that did not answer, for one reason.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Gap {
+    /// The service's error code, else [`aws::Error::kind`], or `regions` where an account's regions
+    /// could not be found out.
+    pub code: String,
+    /// What happened, at most 300 characters.
+    pub message: String,
+    /// What to do, where the message does not say it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub advice: Option<&'static str>,
+    /// How many targets.
+    pub count: u64,
+    /// Which ones, the first of them.
+    pub targets: Vec<String>,
+}
+
+/// One target that did not answer, or not in full.
+#[derive(Clone, Debug)]
+pub(super) struct Failure {
+    pub(super) place: String,
+    class: Class,
+    pub(super) code: String,
+    pub(super) message: String,
+}
+
+/// What kind of trouble it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Class {
+    /// The host refused it.
+    Refused,
+    /// AWS, or the role, refused it.
+    Denied,
+    Throttled,
+    Failed,
+    Skipped,
+}
+
+/// So many targets of a gap are named.
+const NAMED: usize = 20;
+
+/// AWS adds an encoded policy evaluation of a thousand characters to some refusals.
+const ENCODED: &str = " Encoded authorization failure message:";
+
+const LONGEST_MESSAGE: usize = 300;
+
+impl Failure {
+    /// A failed call.
+    pub(super) fn of_call(place: String, error: &aws::Error) -> Self {
+        let message = match error {
+            aws::Error::Service(error) => error.message.clone(),
+            error => error.to_string(),
+        };
+        let code = error.code().unwrap_or(error.kind()).to_owned();
+        Self { place, class: Class::of(error), code, message: short(&message) }
+    }
+
+    /// An account whose regions could not be found out.
+    pub(super) fn of_regions(place: String, message: &str) -> Self {
+        Self { place, class: Class::Failed, code: "regions".to_owned(), message: short(message) }
+    }
+
+    /// `production/eu-west-1 AccessDenied`.
+    pub(super) fn in_words(&self) -> String {
+        format!("{} {}", self.place, self.code)
+    }
+}
+
+impl Class {
+    fn of(error: &aws::Error) -> Self {
+        match error {
+            aws::Error::Denied(_) => Self::Refused,
+            aws::Error::Credentials(_) => Self::Denied,
+            aws::Error::Service(error) if is_denial(error) => Self::Denied,
+            aws::Error::Throttled(_) => Self::Throttled,
+            aws::Error::Timeout(_) if budget::time_left().is_zero() => Self::Skipped,
+            _ => Self::Failed,
+        }
+    }
+}
+
+/// Whether AWS says that the role may not do that.
+fn is_denial(error: &aws::ServiceError) -> bool {
+    const WORDS: &[&str] =
+        &["AccessDenied", "Unauthorized", "NotAuthorized", "AuthFailure", "Forbidden", "OptInRequired"];
+    matches!(error.status, 401 | 403) || WORDS.iter().any(|word| error.code.contains(word))
+}
+
+impl Coverage {
+    /// Puts together what answered and what did not.
+    pub(super) fn new(ok: u64, failures: &[Failure]) -> Self {
+        let mut gaps: BTreeMap<(Class, &str, &str), Vec<&str>> = BTreeMap::new();
+        for Failure { place, class, code, message } in failures {
+            let places = gaps.entry((*class, code, message)).or_default();
+            if !places.contains(&place.as_str()) {
+                places.push(place);
+            }
+        }
+        let mut coverage = Self { ok, ..Self::default() };
+        for ((class, code, message), places) in gaps {
+            let (list, advice) = match class {
+                Class::Refused => (&mut coverage.denied, None),
+                Class::Denied if code == "credentials" => (&mut coverage.denied, None),
+                Class::Denied => {
+                    (&mut coverage.denied, Some("let the account's role do this, or leave the account out"))
+                }
+                Class::Throttled => {
+                    (&mut coverage.throttled, Some("ask again in a minute, or for fewer targets at once"))
+                }
+                Class::Failed => (&mut coverage.failed, None),
+                Class::Skipped => {
+                    (&mut coverage.skipped, Some("ask again for these alone, or for fewer targets at once"))
+                }
+            };
+            list.push(Gap {
+                code: code.to_owned(),
+                message: message.to_owned(),
+                advice,
+                count: places.len() as u64,
+                targets: places.into_iter().take(NAMED).map(str::to_owned).collect(),
+            });
+        }
+        coverage
+    }
+
+    /// What did not answer, whatever the reason.
+    pub fn gaps(&self) -> impl Iterator<Item = &Gap> {
+        [&self.denied, &self.throttled, &self.failed, &self.skipped].into_iter().flatten()
+    }
+
+    /// Whether everything answered in full.
+    pub fn is_complete(&self) -> bool {
+        self.gaps().next().is_none()
+    }
+}
+
+/// Whether the host refused all of them.
+pub(super) fn all_refused(failures: &[Failure]) -> bool {
+    failures.iter().all(|failure| failure.class == Class::Refused)
+}
+
+fn short(message: &str) -> String {
+    let message = message.split(ENCODED).next().unwrap_or_default();
+    match message.char_indices().nth(LONGEST_MESSAGE - 1) {
+        Some((end, last)) if end + last.len_utf8() < message.len() => format!("{}…", &message[..end]),
+        _ => message.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_are_cut_where_they_help_nobody() {
+        assert_eq!(short("You may not. Encoded authorization failure message: abc"), "You may not.");
+        assert_eq!(short(&"é".repeat(300)), "é".repeat(300));
+        assert_eq!(short(&"é".repeat(301)), format!("{}…", "é".repeat(299)));
+    }
+
+    #[test]
+    fn targets_with_the_same_trouble_stand_together() {
+        let denied = |code| aws::Error::Service(aws::ServiceError::new(code, "You may not.", 400));
+        let mut failures: Vec<Failure> = (0..30)
+            .map(|number| Failure::of_call(format!("a{number}/eu-west-1"), &denied("AccessDeniedException")))
+            .collect();
+        let others = [
+            aws::Error::Denied("grant ec2:DescribeVpcs".to_owned()),
+            aws::Error::Throttled("still throttled".to_owned()),
+            denied("NoSuchThing"),
+        ];
+        failures.extend(others.iter().map(|error| Failure::of_call("b".to_owned(), error)));
+        let coverage = Coverage::new(7, &failures);
+        insta::assert_snapshot!(serde_json::to_string(&coverage).expect("JSON"), @"");
+        assert_eq!(coverage.gaps().count(), 4);
+        assert!(!coverage.is_complete() && Coverage::new(7, &[]).is_complete());
+    }
+}
