@@ -164,7 +164,7 @@ mod tests {
         `accounts`: expected an array, got string "production"
         `limit`: expected an integer from 0 up, got integer `-1`
         `account`: unknown argument; did you mean `accounts`?
-        `verbose`: unknown argument; known: accounts, regions, filter, fields, group_by, limit
+        `verbose`: unknown argument; known: accounts, regions, filter, fields, group_by, limit, cursor
         `verbose`: unknown argument; this tool takes none
         "#);
     }
@@ -179,6 +179,6 @@ mod tests {
     #[test]
     fn flattened_arguments_decode_with_the_rest() {
         let scan: Scan = decode(r#"{"ports": [], "accounts": ["a"], "limit": 5}"#).expect("all fit");
-        assert_eq!((scan.query.accounts, scan.query.limit), (vec!["a".to_owned()], 5));
+        assert_eq!((scan.query.accounts, scan.query.limit), (vec!["a".to_owned()], Some(5)));
     }
 }

@@ -11,6 +11,7 @@ pub mod bindings;
 pub mod budget;
 pub mod cache;
 pub mod credentials;
+mod details;
 mod error;
 pub mod log;
 mod nearest;
@@ -23,6 +24,7 @@ mod table;
 mod tags;
 mod tool;
 
+pub use details::{Details, Scope, find, find_in_accounts};
 pub use error::ToolError;
 pub use output::{Body, Content, IntoOutput, Json, Link, Outcome, Output, Question, Resource};
 #[doc(hidden)]

@@ -87,6 +87,9 @@ fn generate<T: JsonSchema>(settings: SchemaSettings) -> Map<String, Value> {
 fn compact(schema: &mut Map<String, Value>) {
     schema.shift_remove("title");
     schema.shift_remove("format");
+    if schema.get("minimum") == Some(&json!(0)) {
+        schema.shift_remove("minimum");
+    }
     if schema.get("default").is_some_and(is_empty) {
         schema.shift_remove("default");
     }
@@ -207,7 +210,7 @@ mod tests {
 
     #[test]
     fn input_is_small_closed_and_true() {
-        insta::assert_snapshot!(of_input::<Everything>(), @r#"{"type":"object","properties":{"limit":{"type":"integer","minimum":0,"description":"How many, at most.","default":0},"title":{"type":"string","description":"A member named as a keyword."},"format":{"type":"array","items":{"type":"string"}},"colour":{"type":"string","enum":["red","green"]},"inner":{"type":"object","properties":{"name":{"type":"string"}}},"tags":{"type":"object","additionalProperties":{"type":"string"}},"default":{"type":"boolean","default":true}},"required":["title","tags"],"additionalProperties":false}"#);
+        insta::assert_snapshot!(of_input::<Everything>(), @r#"{"type":"object","properties":{"limit":{"type":"integer","description":"How many, at most.","default":0},"title":{"type":"string","description":"A member named as a keyword."},"format":{"type":"array","items":{"type":"string"}},"colour":{"type":"string","enum":["red","green"]},"inner":{"type":"object","properties":{"name":{"type":"string"}}},"tags":{"type":"object","additionalProperties":{"type":"string"}},"default":{"type":"boolean","default":true}},"required":["title","tags"],"additionalProperties":false}"#);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::io;
 use std::time::Duration;
 
+use include_dir::{Dir, File, include_dir};
 use thiserror::Error;
 use tollgate_aws::Config;
 use tollgate_aws::account::{Account, InvalidAccountId};
@@ -53,34 +54,8 @@ pub enum DemoError {
 /// The home region of the demo organisation.
 pub const DEMO_REGION: &str = "us-east-1";
 
-macro_rules! files {
-    ($($account:literal / $region:literal / $service:literal),* $(,)?) => {
-        &[$(($account, $region, $service, include_str!(concat!(
-            "../../../examples/demo-org/", $account, "/", $region, "/", $service, ".json"
-        )))),*]
-    };
-}
-
-const ACCOUNTS: &str = include_str!("../../../examples/demo-org/accounts.json");
-
-/// Account, region, service and content of each file.
-const FILES: &[(&str, &str, &str, &str)] = files![
-    "data" / "any" / "s3",
-    "data" / "eu-central-1" / "ec2",
-    "data" / "us-east-1" / "ec2",
-    "production" / "any" / "s3",
-    "production" / "eu-west-1" / "ec2",
-    "production" / "us-east-1" / "ec2",
-    "sandbox" / "any" / "s3",
-    "sandbox" / "eu-central-1" / "ec2",
-    "sandbox" / "us-east-1" / "ec2",
-    "security" / "any" / "s3",
-    "security" / "eu-west-1" / "ec2",
-    "security" / "us-east-1" / "ec2",
-    "staging" / "any" / "s3",
-    "staging" / "eu-west-1" / "ec2",
-    "staging" / "us-east-1" / "ec2",
-];
+/// `examples/demo-org`, as it was when this was built.
+static FOLDER: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../examples/demo-org");
 
 impl DemoOrg {
     /// Reads the built-in files.
@@ -89,10 +64,10 @@ impl DemoOrg {
     ///
     /// An option names something that is not there.
     pub fn load(options: &DemoOptions) -> Result<Self, DemoError> {
-        let mut fixtures = Fixtures::from_accounts_json(ACCOUNTS)?;
-        for (account, region, service, text) in FILES {
-            let region = if *region == "any" { "*" } else { region };
-            fixtures.set_service(account, region, service, text)?;
+        let accounts = FOLDER.get_file("accounts.json").and_then(File::contents_utf8).unwrap_or_default();
+        let mut fixtures = Fixtures::from_accounts_json(accounts)?;
+        for file in FOLDER.dirs().flat_map(Dir::dirs).flat_map(Dir::files) {
+            fixtures.set_file(file.path(), file.contents_utf8().unwrap_or_default())?;
         }
         if let Some(name) = &options.denied_account {
             let accounts = &mut fixtures.organization_mut().accounts;

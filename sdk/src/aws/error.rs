@@ -4,8 +4,8 @@ use std::fmt;
 
 use crate::bindings::tollgate::aws::api;
 
-/// Why a call to AWS failed. In a [`sweep`](crate::sweep) it fails the one target, and stands in
-/// the table's `errors`.
+/// Why a call to AWS failed. In a [`sweep`](crate::sweep) it fails the one target, and
+/// becomes a gap of the table's coverage.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -42,7 +42,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// The kind as one word, as it stands in a table's `errors`: `denied`, `invalid-input`,
+    /// The kind as one word, the code of a gap where no service answered one: `denied`, `invalid-input`,
     /// `credentials`, `service`, `throttled`, `timeout`, `transport`, `unexpected-output` or
     /// `other`.
     pub fn kind(&self) -> &'static str {
@@ -65,6 +65,12 @@ impl Error {
             Self::Service(error) => Some(&error.code),
             _ => None,
         }
+    }
+
+    /// Whether the service says that what was named is not there: `NoSuchBucket`,
+    /// `InvalidInstanceID.NotFound`, `ResourceNotFoundException`.
+    pub fn is_not_found(&self) -> bool {
+        self.code().is_some_and(|code| code.contains("NotFound") || code.starts_with("NoSuch"))
     }
 
     /// The same error, told where it happened: `context` stands before the text.

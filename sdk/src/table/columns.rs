@@ -73,14 +73,14 @@ impl Columns {
             Some(_) => "name",
             None => self.default.first().map_or("name", String::as_str),
         };
-        format!("JMESPath condition on a row, e.g. contains({column}, 'prod')")
+        format!("JMESPath on a row, e.g. contains({column}, 'prod')")
     }
 
     /// What the schema says of `fields`, so that a caller knows the columns without a call.
     pub(super) fn fields_help(&self) -> String {
         let list = |wanted: bool| {
             let name = |column: &Column| match column.nested {
-                true => format!("{0} (or {0}.<key>)", column.name),
+                true => format!("{}[.<key>]", column.name),
                 false => column.name.clone(),
             };
             let is_default = |column: &Column| self.default.contains(&column.name);
@@ -89,8 +89,8 @@ impl Columns {
         };
         let (default, more) = (list(true), list(false));
         match more.is_empty() {
-            true => format!("Columns; default: {default}"),
-            false => format!("Columns; default: {default}; more: {more}"),
+            true => format!("Default: {default}"),
+            false => format!("Default: {default}; more: {more}"),
         }
     }
 }

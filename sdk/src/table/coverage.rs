@@ -49,7 +49,7 @@ pub struct Gap {
 
 /// One target that did not answer, or not in full.
 #[derive(Clone, Debug)]
-pub(super) struct Failure {
+pub(crate) struct Failure {
     pub(super) place: String,
     class: Class,
     pub(super) code: String,
@@ -78,7 +78,7 @@ const LONGEST_MESSAGE: usize = 300;
 
 impl Failure {
     /// A failed call.
-    pub(super) fn of_call(place: String, error: &aws::Error) -> Self {
+    pub(crate) fn of_call(place: String, error: &aws::Error) -> Self {
         let message = match error {
             aws::Error::Service(error) => error.message.clone(),
             error => error.to_string(),
@@ -88,12 +88,12 @@ impl Failure {
     }
 
     /// An account whose regions could not be found out.
-    pub(super) fn of_regions(place: String, message: &str) -> Self {
+    pub(crate) fn of_regions(place: String, message: &str) -> Self {
         Self { place, class: Class::Failed, code: "regions".to_owned(), message: short(message) }
     }
 
     /// `production/eu-west-1 AccessDenied`.
-    pub(super) fn in_words(&self) -> String {
+    pub(crate) fn in_words(&self) -> String {
         format!("{} {}", self.place, self.code)
     }
 }
@@ -120,7 +120,7 @@ fn is_denial(error: &aws::ServiceError) -> bool {
 
 impl Coverage {
     /// Puts together what answered and what did not.
-    pub(super) fn new(ok: u64, failures: &[Failure]) -> Self {
+    pub(crate) fn new(ok: u64, failures: &[Failure]) -> Self {
         let mut gaps: BTreeMap<(Class, &str, &str), Vec<&str>> = BTreeMap::new();
         for Failure { place, class, code, message } in failures {
             let places = gaps.entry((*class, code, message)).or_default();
@@ -203,7 +203,7 @@ mod tests {
         ];
         failures.extend(others.iter().map(|error| Failure::of_call("b".to_owned(), error)));
         let coverage = Coverage::new(7, &failures);
-        insta::assert_snapshot!(serde_json::to_string(&coverage).expect("JSON"), @"");
+        insta::assert_snapshot!(serde_json::to_string(&coverage).expect("JSON"), @r#"{"ok":7,"denied":[{"code":"denied","message":"grant ec2:DescribeVpcs","count":1,"targets":["b"]},{"code":"AccessDeniedException","message":"You may not.","advice":"let the account's role do this, or leave the account out","count":30,"targets":["a0/eu-west-1","a1/eu-west-1","a2/eu-west-1","a3/eu-west-1","a4/eu-west-1","a5/eu-west-1","a6/eu-west-1","a7/eu-west-1","a8/eu-west-1","a9/eu-west-1","a10/eu-west-1","a11/eu-west-1","a12/eu-west-1","a13/eu-west-1","a14/eu-west-1","a15/eu-west-1","a16/eu-west-1","a17/eu-west-1","a18/eu-west-1","a19/eu-west-1"]}],"throttled":[{"code":"throttled","message":"still throttled","advice":"ask again in a minute, or for fewer targets at once","count":1,"targets":["b"]}],"failed":[{"code":"NoSuchThing","message":"You may not.","count":1,"targets":["b"]}]}"#);
         assert_eq!(coverage.gaps().count(), 4);
         assert!(!coverage.is_complete() && Coverage::new(7, &[]).is_complete());
     }

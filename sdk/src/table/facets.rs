@@ -50,8 +50,9 @@ impl Facets {
                 continue;
             }
             counts.sort_by(|(_, a), (_, b)| b.cmp(a));
-            counted
-                .insert(name.clone(), counts.into_iter().map(|(word, count)| (word, count.into())).collect());
+            let counts: Map<String, Value> =
+                counts.into_iter().map(|(word, count)| (word, count.into())).collect();
+            counted.insert(name.clone(), counts.into());
         }
         counted
     }

@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::Row;
+
 /// The words that every list tool takes, as its argument or, beside others, flattened into it:
 ///
 /// ```
@@ -25,23 +27,39 @@ use serde::Deserialize;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct ListQuery {
-    /// Names, ids, env:prod, tag:team=payments or all (default)
+    /// Names, ids, env:prod, tag:team=payments; default: all
     pub accounts: Vec<String>,
-    /// Default: each account's configured ones; all: its enabled ones
+    /// Default: as configured; all: every enabled one
     pub regions: Vec<String>,
     /// JMESPath condition on a row
     pub filter: Option<String>,
     /// Columns
     pub fields: Vec<String>,
-    /// Count rows by these columns instead of listing them
+    /// Count rows by these columns
     pub group_by: Vec<String>,
-    /// At most so many rows; default: as many as fit into a short answer
+    /// At most so many rows; default: what a short answer holds
     pub limit: Option<u32>,
-    /// Goes on where an earlier answer ended; only `limit` counts beside it
+    /// Of an earlier answer: goes on there
     pub cursor: Option<String>,
 }
 
 impl ListQuery {
+    /// Whether the answer depends on one of these columns: they are shown, counted or filtered by. What
+    /// costs a call of its own for every row need only be asked for then.
+    pub fn wants<R: Row>(&self, columns: &[&str]) -> bool {
+        let named = |path: &String| columns.iter().any(|column| path.split('.').next() == Some(column));
+        let in_filter = |filter: &String| {
+            filter.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| columns.contains(&word))
+        };
+        let by_default = self.fields.is_empty()
+            && self.group_by.is_empty()
+            && (R::DEFAULT_FIELDS.is_empty() || columns.iter().any(|name| R::DEFAULT_FIELDS.contains(name)));
+        by_default
+            || self.fields.iter().any(named)
+            || self.group_by.iter().any(named)
+            || self.filter.iter().any(in_filter)
+    }
+
     /// Whether the query asks for a region: none named, or `all`, asks for each.
     pub fn wants_region(&self, region: &str) -> bool {
         self.regions.is_empty() || self.regions.iter().any(|wanted| wanted == "all" || wanted == region)

@@ -16,9 +16,9 @@ use crate::aws;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Rows<R> {
-    pub(super) rows: Vec<R>,
+    pub(crate) rows: Vec<R>,
     pub(super) truncated: bool,
-    pub(super) errors: Vec<aws::Error>,
+    pub(crate) errors: Vec<aws::Error>,
 }
 
 impl<R> Rows<R> {
@@ -27,8 +27,8 @@ impl<R> Rows<R> {
         self.rows.push(row);
     }
 
-    /// Says that a part could not be read. The rows stand, and the error stands in the table's
-    /// `errors`.
+    /// Says that a part could not be read. The rows stand, and the error becomes a gap of the
+    /// table's coverage.
     pub fn fail(&mut self, error: aws::Error) {
         self.errors.push(error);
     }
@@ -48,6 +48,12 @@ impl<R> Default for Rows<R> {
 impl<R> From<Vec<R>> for Rows<R> {
     fn from(rows: Vec<R>) -> Self {
         Self { rows, ..Self::default() }
+    }
+}
+
+impl<R> From<Option<R>> for Rows<R> {
+    fn from(row: Option<R>) -> Self {
+        Self { rows: row.into_iter().collect(), ..Self::default() }
     }
 }
 

@@ -57,7 +57,7 @@ pub(super) fn of_page(offset: u64, shown: u64, row_count: u64, cursor: Option<&s
 }
 
 /// The failure of a call of which no target answered. Says each reason once, with its places.
-pub(super) fn all_failed(failures: &[Failure]) -> ToolError {
+pub(crate) fn all_failed(failures: &[Failure]) -> ToolError {
     let mut places: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
     for failure in failures {
         places.entry((&failure.code, &failure.message)).or_default().push(failure.place.clone());

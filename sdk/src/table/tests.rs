@@ -82,7 +82,7 @@ fn rows_of_all_targets_stand_beside_the_failures() {
         ])
     );
     assert_eq!((table.row_count(), table.truncated()), (5, false));
-    insta::assert_snapshot!(json!(table.coverage()), @"");
+    insta::assert_snapshot!(json!(table.coverage()), @r#"{"ok":3,"denied":[{"code":"UnauthorizedOperation","message":"You may not.","advice":"let the account's role do this, or leave the account out","count":1,"targets":["staging/eu-west-1"]}]}"#);
     assert_eq!(
         table.summary(),
         "5 rows from 2 accounts in 2 regions\n1 failed: staging/eu-west-1 UnauthorizedOperation"
@@ -95,8 +95,11 @@ fn structured_output_is_the_table_and_text_the_summary() {
     let outcome = table(&query, answers()).and_then(Table::into_outcome).expect("three answered");
     let Outcome::Complete(output) = outcome else { panic!("no question was asked") };
     let [Content::Text(text)] = output.content() else { panic!("one text, not {:?}", output.content()) };
-    insta::assert_snapshot!(text, @"");
-    insta::assert_snapshot!(output.structured().unwrap_or_default(), @"");
+    insta::assert_snapshot!(text, @"
+    1 of 5 rows from 2 accounts in 2 regions; more with cursor r0:1, or fewer with a filter
+    1 failed: staging/eu-west-1 UnauthorizedOperation
+    ");
+    insta::assert_snapshot!(output.structured().unwrap_or_default(), @r#"{"summary":{"rows":5,"by":{"account":{"production":3,"staging":2},"region":{"us-east-1":3,"eu-west-1":2},"id":{"a":1,"b":1,"c":1,"d":1,"e":1},"state":{"running":4,"stopped":1}}},"columns":["account","region","id","state"],"rows":[["production","eu-west-1","a","running"]],"cursor":"r0:1","truncated":true,"coverage":{"ok":3,"denied":[{"code":"UnauthorizedOperation","message":"You may not.","advice":"let the account's role do this, or leave the account out","count":1,"targets":["staging/eu-west-1"]}]}}"#);
 }
 
 #[test]
@@ -149,7 +152,10 @@ fn groups_are_counted_over_all_rows_and_the_largest_come_first() {
     let by_team = group(&["tags.team"], 2);
     assert_eq!(cells(&by_team), json!([["web", 3], ["", 1]]));
     assert_eq!((by_team.row_count(), by_team.truncated()), (3, true));
-    insta::assert_snapshot!(by_team.summary(), @"2 of 3 groups of 5 rows from 2 accounts in 2 regions; more with a higher limit, or a filter; 1 failed: staging/eu-west-1 UnauthorizedOperation");
+    insta::assert_snapshot!(by_team.summary(), @"
+    2 of 3 groups of 5 rows from 2 accounts in 2 regions; more with cursor r0:2, or fewer with a filter
+    1 failed: staging/eu-west-1 UnauthorizedOperation
+    ");
 
     assert_eq!(cells(&group(&["cores"], 100)), json!([[2, 3], [8, 1], [16, 1]]));
 }
@@ -309,7 +315,7 @@ fn all_targets_are_asked_at_once() {
 fn the_schema_names_the_columns() {
     let mut schema = crate::schema::of_input::<ListQuery>();
     Table::<Server>::complete_input_schema(&mut schema);
-    insta::assert_snapshot!(schema, @"");
+    insta::assert_snapshot!(schema, @r#"{"type":"object","properties":{"accounts":{"type":"array","items":{"type":"string"},"description":"Names, ids, env:prod, tag:team=payments; default: all"},"regions":{"type":"array","items":{"type":"string"},"description":"Default: as configured; all: every enabled one"},"filter":{"type":"string","description":"JMESPath on a row, e.g. contains(account, 'prod')"},"fields":{"type":"array","items":{"type":"string"},"description":"Default: account, region, id, state; more: account_id, cores, tags[.<key>]"},"group_by":{"type":"array","items":{"type":"string"},"description":"Count rows by these columns"},"limit":{"type":"integer","description":"At most so many rows; default: what a short answer holds"},"cursor":{"type":"string","description":"Of an earlier answer: goes on there"}},"additionalProperties":false}"#);
 }
 
 #[test]
@@ -357,8 +363,9 @@ fn a_large_table_is_shown_in_part_and_goes_on_at_its_cursor() {
         ids.extend(page.rows().iter().map(|row| row[id].as_str().unwrap_or_default().to_owned()));
         let Some(cursor) = page.cursor() else { break };
         let query = ListQuery { cursor: Some(cursor.to_owned()), limit: Some(1_000), ..ListQuery::default() };
-        page = block_on(sweep(&query, async |_| -> Answer<Server> { panic!("asked for a page that is kept") }))
-            .expect("kept");
+        page =
+            block_on(sweep(&query, async |_| -> Answer<Server> { panic!("asked for a page that is kept") }))
+                .expect("kept");
     }
     assert_eq!(ids.len(), 12_000);
     assert!(ids.is_sorted(), "in the order of the targets");
@@ -375,11 +382,9 @@ fn a_cursor_that_is_none_says_what_to_do() {
 
 #[test]
 fn columns_that_say_nothing_are_left_out() {
-    let rows = vec![
-        Bucket { name: "a", region: None },
-        Bucket { name: "b", region: None },
-    ];
-    let table = table(&ListQuery::default(), vec![(account("production"), Ok(rows.into()))]).expect("answered");
+    let rows = vec![Bucket { name: "a", region: None }, Bucket { name: "b", region: None }];
+    let table =
+        table(&ListQuery::default(), vec![(account("production"), Ok(rows.into()))]).expect("answered");
     assert_eq!(table.columns(), ["account", "name"]);
     assert_eq!(cells(&table), json!([["production", "a"], ["production", "b"]]));
 }
