@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, bail};
 use clap::ValueEnum;
 use comfy_table::{ContentArrangement, LineStyle, Table as Grid, TableStyle};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tollgate_runtime::{Content, Output};
 
 /// A line under the names and nothing else: rows stay one line each.
@@ -34,8 +34,12 @@ struct Rows {
     rows: Vec<Vec<Value>>,
     #[serde(default)]
     truncated: bool,
-    #[serde(default)]
-    errors: Vec<Value>,
+}
+
+/// What every tool that asks several targets says of them: how many answered, and lists of those that did not.
+#[derive(Deserialize)]
+struct Asked {
+    coverage: Map<String, Value>,
 }
 
 /// Whether every target answered.
@@ -48,11 +52,13 @@ pub(crate) enum Coverage {
 }
 
 impl Coverage {
-    /// What the errors of a table say.
+    /// What an answer says of it.
     pub(crate) fn of(output: &Output) -> Self {
-        match rows(output) {
-            Some(rows) if !rows.errors.is_empty() => Self::Partial,
-            _ => Self::Complete,
+        let asked = output.structured.as_ref().and_then(|json| serde_json::from_str::<Asked>(json.get()).ok());
+        let is_gap = |value: &Value| value.as_array().is_some_and(|gaps| !gaps.is_empty());
+        match asked.is_some_and(|asked| asked.coverage.values().any(is_gap)) {
+            true => Self::Partial,
+            false => Self::Complete,
         }
     }
 }
@@ -77,7 +83,7 @@ pub(crate) fn write(
         (Format::Csv, Some(rows)) => {
             csv(&rows, out)?;
             // Rows alone do not say which targets failed, nor that there are more.
-            if rows.truncated || !rows.errors.is_empty() {
+            if rows.truncated || Coverage::of(output) == Coverage::Partial {
                 text(output, err)?;
             }
         }

@@ -78,7 +78,7 @@ mod tests {
     fn clients_see_a_small_tool() {
         let tool = tollgate_sdk::describe::<accounts_list>();
         insta::assert_snapshot!(tool.description, @"Lists the AWS accounts that can be asked, with what selects them. `regions`: those configured for one of them.");
-        insta::assert_snapshot!(tool.input_schema["properties"]["fields"], @r#"{"type":"array","items":{"type":"string"},"description":"Columns; default: id, name, environment, regions, tags (or tags.<key>)"}"#);
+        insta::assert_snapshot!(tool.input_schema["properties"]["fields"], @r#"{"type":"array","items":{"type":"string"},"description":"Default: id, name, environment, regions, tags[.<key>]"}"#);
         assert!(tool.hints.read_only && !tool.hints.open_world);
     }
 

@@ -99,7 +99,7 @@ mod tests {
     fn clients_see_a_small_tool() {
         let tool = describe::<s3_list_buckets>();
         insta::assert_snapshot!(tool.description, @"Lists S3 buckets across accounts. Without `regions`: those of all regions.");
-        insta::assert_snapshot!(tool.input_schema["properties"]["fields"], @r#"{"type":"array","items":{"type":"string"},"description":"Columns; default: account, region, name, creation_date; more: account_id"}"#);
+        insta::assert_snapshot!(tool.input_schema["properties"]["fields"], @r#"{"type":"array","items":{"type":"string"},"description":"Default: account, region, name, creation_date; more: account_id"}"#);
     }
 
     #[test]

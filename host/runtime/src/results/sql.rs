@@ -55,7 +55,7 @@ pub(super) fn query(
     if statement.column_count() == 0 {
         return Err(ResultsError::InvalidQuery("the query is empty: write a SELECT".to_owned()));
     }
-    let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+    let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
     let mut rows = statement.query([]).map_err(told)?;
     let mut page = PageBuilder::new(max_rows, max_bytes);
     let mut more = false;
