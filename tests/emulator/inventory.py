@@ -1,84 +1,84 @@
 """What boto3 says that an organisation holds: the judge of the tools' answers.
 
-Reads the line that organisation.py printed from standard input, and prints a JSON object: the
-name of a tool to its rows, each an object, sorted as JSON text.
+    inventory.py [FAMILY…]           asks for these families, or all
+
+Reads the line that organisation.py printed from standard input, and prints a JSON array of checks:
+
+    {"name": "ec2.volumes", "tool": "ec2_list_storage", "arguments": {…}, "rows": [{…}, …]}
+    {"name": "ec2.details", "tool": "ec2_describe_instance", "arguments": {…}, "match": {…}}
 """
 
-import datetime
+import itertools
 import json
 import sys
 
-import boto3
-from botocore.config import Config
-
-ORGANISATION = json.load(sys.stdin)
-CONFIG = Config(retries={"max_attempts": 1}, s3={"addressing_style": "path"})
+import families
+from places import Account, Organisation, Place
 
 
-def client(service, region, credentials):
-    endpoint = ORGANISATION["endpoint"]
-    return boto3.client(service, region_name=region, endpoint_url=endpoint, config=CONFIG, **credentials)
+def read(told):
+    accounts = [
+        Account(
+            account["id"],
+            account["name"],
+            account["environment"],
+            account["tags"],
+            account["regions"],
+            account.get("judge", account["role"]),
+            account.get("external_id"),
+        )
+        for account in told["accounts"]
+        if account["reachable"]
+    ]
+    base = {f"aws_{key}": value for key, value in told["base"].items()}
+    return Organisation(told["name"], told["endpoint"], base, accounts)
 
 
-def assume(account):
-    base = {f"aws_{key}": value for key, value in ORGANISATION["base"].items()}
-    role = f"arn:aws:iam::{account}:role/{ORGANISATION['role']}"
-    answer = client("sts", "us-east-1", base).assume_role(RoleArn=role, RoleSessionName="judge")["Credentials"]
-    return {
-        "aws_access_key_id": answer["AccessKeyId"],
-        "aws_secret_access_key": answer["SecretAccessKey"],
-        "aws_session_token": answer["SessionToken"],
-    }
-
-
-def timestamp(value):
-    return value.astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def instances(account, region, credentials):
-    pages = client("ec2", region, credentials).get_paginator("describe_instances").paginate()
-    for page in pages:
-        for instance in (found for reservation in page["Reservations"] for found in reservation["Instances"]):
-            yield {
-                "account": account,
-                "region": region,
-                "id": instance["InstanceId"],
-                "name": {tag["Key"]: tag["Value"] for tag in instance.get("Tags", [])}.get("Name"),
-                "state": instance["State"]["Name"],
-                "type": instance["InstanceType"],
-                "availability_zone": instance["Placement"]["AvailabilityZone"],
-                "private_address": instance.get("PrivateIpAddress"),
-                "public_address": instance.get("PublicIpAddress") or None,
-                "vpc": instance.get("VpcId"),
-                "launch_time": timestamp(instance["LaunchTime"]),
-                "image": instance["ImageId"],
-                "tags": {tag["Key"]: tag["Value"] for tag in instance.get("Tags", [])},
-            }
-
-
-def buckets(account, credentials):
-    s3 = client("s3", "us-east-1", credentials)
-    for bucket in s3.list_buckets()["Buckets"]:
-        location = s3.get_bucket_location(Bucket=bucket["Name"])["LocationConstraint"]
-        yield {
-            "account": account,
-            "region": location or "us-east-1",
-            "name": bucket["Name"],
-            "creation_date": timestamp(bucket["CreationDate"]),
-        }
-
-
-def main():
-    rows = {"ec2_list_instances": [], "s3_list_buckets": []}
-    for account in ORGANISATION["accounts"]:
-        if account["name"] == "locked":
+def asked(family, how, organisation):
+    """Yields what a family finds, each with the members that its place adds."""
+    if how == "organisation_":
+        yield {}, organisation
+        return
+    for account in organisation.accounts:
+        if how == "account_":
+            yield {"account": account.name}, Place(organisation, account, account.regions[0])
             continue
-        credentials = assume(account["id"])
-        rows["s3_list_buckets"].extend(buckets(account["name"], credentials))
-        for region in ORGANISATION["regions"]:
-            rows["ec2_list_instances"].extend(instances(account["name"], region, credentials))
-    order = lambda row: json.dumps(row, sort_keys=True)
-    print(json.dumps({tool: sorted(found, key=order) for tool, found in rows.items()}))
+        for region in account.regions:
+            yield {"account": account.name, "region": region}, Place(organisation, account, region)
 
 
-main()
+def table(name, family, organisation):
+    """The checks of the family's tables."""
+    checks = {}
+    for check, given in getattr(family, "CHECKS", {}).items():
+        if organisation.name in given.get("on", [organisation.name]):
+            tool = given.get("tool", check)
+            checks[check] = {"name": f"{name}.{check}", "tool": tool, "arguments": given.get("arguments", {}), "rows": []}
+    for how in ("organisation_", "account_", ""):
+        ask = getattr(family, f"{how}rows", None)
+        for place, where in asked(family, how, organisation) if ask else []:
+            region = {"region": "global"} if how == "account_" else {}
+            for check, row in ask(where):
+                if check not in getattr(family, "CHECKS", {}):
+                    raise KeyError(f"families/{name}.py: `{check}` is not in CHECKS")
+                if check in checks:
+                    checks[check]["rows"].append(place | region | row)
+    return list(checks.values())
+
+
+def details(name, family, organisation):
+    for how in ("account_", ""):
+        ask = getattr(family, f"{how}details", None)
+        for place, where in asked(family, how, organisation) if ask else []:
+            for tool, arguments, members in ask(where):
+                yield {"name": f"{name}.details", "tool": tool, "arguments": arguments, "match": place | members}
+
+
+def main(names):
+    organisation = read(json.load(sys.stdin))
+    found = families.named(names).items()
+    checks = (itertools.chain(table(*family, organisation), details(*family, organisation)) for family in found)
+    print(json.dumps(list(itertools.chain.from_iterable(checks))))
+
+
+main(sys.argv[1:])
