@@ -148,6 +148,12 @@ fn limits(configured: &config::Limits) -> Limits {
     if let Some(mebibytes) = configured.memory_mib {
         limits.memory_bytes = mebibytes.get().saturating_mul(1 << 20);
     }
+    if let Some(bytes) = configured.answer_bytes {
+        limits.answer_bytes = bytes;
+    }
+    if let Some(mebibytes) = configured.results_mib {
+        limits.results_bytes = usize::try_from(mebibytes.get()).unwrap_or(usize::MAX).saturating_mul(1 << 20);
+    }
     if let Some(calls) = configured.concurrent_calls {
         limits.concurrent_calls = calls.get();
     }

@@ -1,8 +1,8 @@
 //! Tables that are too large for one answer, kept for the caller by the host.
 //!
 //! A [`Table`](crate::Table) uses this by itself: what does not fit into an answer is kept, and the
-//! answer's `cursor` names where it goes on. A table belongs to the caller of this call: every
-//! plugin that works for that caller can read it, and none that works for another.
+//! answer's `cursor` names where it goes on. A table belongs to the caller of this call: a plugin that
+//! works for that caller can read it once it is told its handle, and none that works for another.
 //!
 //! Outside a host, in a native unit test for one, tables are kept by the thread, and there is no
 //! SQL.

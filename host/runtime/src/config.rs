@@ -134,7 +134,7 @@ impl Default for Limits {
             cache_bytes: 16 << 20,
             cache_entry_bytes: 1 << 20,
             results_bytes: 128 << 20,
-            result_bytes: 48 << 20,
+            result_bytes: 64 << 20,
             result_query: Duration::from_secs(5),
             component_bytes: 64 << 20,
             load_deadline: Duration::from_secs(10),

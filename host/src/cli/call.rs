@@ -10,9 +10,12 @@ use serde_json::{Map, Value};
 use tollgate_runtime::{Caller, Outcome, Progress};
 
 use super::output::{self, Coverage, Format};
-use super::{Source, exit, progress};
+use super::{Source, exit, pages, progress};
 
 /// Call one tool and print its answer
+///
+/// Prints all rows of a table, however many; a `limit` among the arguments asks for fewer. An agent sees as many as fit
+/// into a short answer, and asks for the rest.
 ///
 /// Ends with 0 if every target answered, with 2 if only some did, and with 1 if the call failed.
 #[derive(Args, Debug)]
@@ -38,19 +41,29 @@ pub(super) struct Call {
 impl Call {
     pub(super) async fn run(self) -> Result<ExitCode> {
         let arguments = self.arguments()?;
-        let app = self.source.open().await?;
+        // Who names neither a limit nor a page wants all rows.
+        let whole = !["limit", "cursor"].iter().any(|word| arguments.contains_key(*word));
+        let app = self.source.open_with(|limits| limits.answer_bytes = Some(pages::PAGE_BYTES)).await?;
         let bar = progress::bar();
         let shown = bar.clone();
         let call = tollgate_runtime::Call {
-            tool: self.tool,
-            arguments,
+            tool: self.tool.clone(),
+            arguments: Value::Object(arguments).to_string(),
             answers: None,
             state: None,
             caller: Caller::local(),
             progress: Some(Arc::new(move |progress| show(&shown, &progress))),
         };
+        let answered = async {
+            match app.runtime.call(call).await? {
+                Outcome::Complete(answer) if whole => {
+                    pages::follow(&app.runtime, &self.tool, answer).await.map(Outcome::Complete)
+                }
+                outcome => Ok(outcome),
+            }
+        };
         let outcome = tokio::select! {
-            outcome = app.runtime.call(call) => outcome,
+            outcome = answered => outcome,
             Ok(()) = tokio::signal::ctrl_c() => return Ok(ExitCode::from(exit::INTERRUPTED)),
         };
         bar.finish_and_clear();
@@ -68,7 +81,7 @@ impl Call {
     }
 
     /// The arguments with `--accounts` and `--regions` put in.
-    fn arguments(&self) -> Result<String> {
+    fn arguments(&self) -> Result<Map<String, Value>> {
         let mut arguments: Map<String, Value> =
             serde_json::from_str(&self.json).context("--json is no JSON object")?;
         for (name, values) in [("accounts", &self.accounts), ("regions", &self.regions)] {
@@ -80,7 +93,7 @@ impl Call {
             }
             arguments.insert(name.to_owned(), values.iter().map(String::as_str).collect());
         }
-        Ok(Value::Object(arguments).to_string())
+        Ok(arguments)
     }
 }
 

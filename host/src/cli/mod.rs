@@ -4,6 +4,7 @@ mod aws;
 mod call;
 mod exit;
 mod output;
+mod pages;
 mod progress;
 mod serve;
 mod tools;
@@ -94,11 +95,19 @@ struct Source {
 
 impl Source {
     async fn open(&self) -> Result<App> {
-        if self.demo {
-            let file = self.config.as_deref().map(config::read).transpose()?.unwrap_or_default();
-            App::demo(file, Duration::from_millis(self.demo_latency)).await
-        } else {
-            App::new(config::load(self.config.as_deref())?)
+        self.open_with(|_| {}).await
+    }
+
+    /// The same with other limits.
+    async fn open_with(&self, change: impl FnOnce(&mut config::Limits)) -> Result<App> {
+        let mut file = match self.demo {
+            true => self.config.as_deref().map(config::read).transpose()?.unwrap_or_default(),
+            false => config::load(self.config.as_deref())?,
+        };
+        change(&mut file.limits);
+        match self.demo {
+            true => App::demo(file, Duration::from_millis(self.demo_latency)).await,
+            false => App::new(file),
         }
     }
 

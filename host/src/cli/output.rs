@@ -54,7 +54,8 @@ pub(crate) enum Coverage {
 impl Coverage {
     /// What an answer says of it.
     pub(crate) fn of(output: &Output) -> Self {
-        let asked = output.structured.as_ref().and_then(|json| serde_json::from_str::<Asked>(json.get()).ok());
+        let asked =
+            output.structured.as_ref().and_then(|json| serde_json::from_str::<Asked>(json.get()).ok());
         let is_gap = |value: &Value| value.as_array().is_some_and(|gaps| !gaps.is_empty());
         match asked.is_some_and(|asked| asked.coverage.values().any(is_gap)) {
             true => Self::Partial,

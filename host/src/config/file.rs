@@ -184,6 +184,10 @@ pub(crate) struct Limits {
     pub(crate) deadline_seconds: Option<NonZeroU64>,
     /// How much memory a sandbox may use.
     pub(crate) memory_mib: Option<NonZeroU64>,
+    /// How large an answer should be.
+    pub(crate) answer_bytes: Option<u32>,
+    /// How much memory the tables kept for callers may take.
+    pub(crate) results_mib: Option<NonZeroU64>,
     /// How many calls run at once.
     pub(crate) concurrent_calls: Option<NonZeroU32>,
 }

@@ -46,7 +46,9 @@ impl Facets {
         let mut counted = Map::new();
         for (name, facet) in columns.iter().zip(self.0) {
             let mut counts: Vec<(String, u64)> = facet.unwrap_or_default().into_iter().collect();
-            if counts.len() < 2 {
+            // One value, or values that hardly occur twice, say nothing about the rest.
+            let total: u64 = counts.iter().map(|(_, count)| count).sum();
+            if counts.len() < 2 || total < 2 * counts.len() as u64 {
                 continue;
             }
             counts.sort_by(|(_, a), (_, b)| b.cmp(a));

@@ -4,7 +4,9 @@ mod sql;
 mod table;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::hash::{BuildHasher as _, RandomState};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use thiserror::Error;
@@ -113,8 +115,7 @@ impl Shelf {
     /// Begins a table; gives its handle.
     pub(crate) fn begin(&self, columns: Vec<String>) -> Result<String, ResultsError> {
         let table = Table::new(columns)?;
-        // Short, since agents repeat it. It is no secret: the audience decides who may read.
-        let handle = format!("r{:08x}", fastrand::u32(..));
+        let handle = new_handle();
         let mut kept = self.results.lock();
         kept.expire();
         kept.make_room(&self.audience, MAX_TABLES - 1);
@@ -218,6 +219,21 @@ impl Kept {
         }
         removed.is_some()
     }
+}
+
+/// A name that nobody guesses: of the plugins that work for a caller only those read a table that were told its
+/// name. Twelve characters, since agents repeat it.
+fn new_handle() -> String {
+    static KEY: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let mut number = KEY.hash_one(COUNT.fetch_add(1, Ordering::Relaxed));
+    let mut handle = String::from("r");
+    for _ in 0..11 {
+        // Letters and digits, none of which looks like another.
+        handle.push(char::from(b"0123456789abcdefghjkmnpqrstvwxyz"[(number % 32) as usize]));
+        number /= 32;
+    }
+    handle
 }
 
 fn unknown(handle: &str) -> ResultsError {
