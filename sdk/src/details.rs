@@ -14,11 +14,11 @@ mod shorten;
 mod tests;
 
 use crate::{
-    Coverage, IntoOutput, Outcome, Output, Rows, ToolError,
+    Arn, Coverage, IntoOutput, Outcome, Output, Rows, ToolError,
     accounts::{self, Account},
     aws::{self, Target},
     budget,
-    table::{Failure, all_failed},
+    table::{Failure, all_failed, is_empty},
 };
 
 /// Where a thing is looked for: flattened into the arguments of a tool that describes it.
@@ -43,6 +43,18 @@ pub struct Scope {
     pub accounts: Vec<String>,
     /// Default: as configured
     pub regions: Vec<String>,
+}
+
+impl Scope {
+    /// Where a thing with an ARN is: the ARN's account and region, unless the scope names its own.
+    #[must_use]
+    pub fn at(&self, arn: &Arn) -> Self {
+        let or = |named: &[String], part: &str| match named {
+            [] if !part.is_empty() => vec![part.to_owned()],
+            named => named.to_vec(),
+        };
+        Self { accounts: or(&self.accounts, &arn.account), regions: or(&self.regions, &arn.region) }
+    }
 }
 
 /// A thing, or several of the same name in different places, each with its account and region in
@@ -177,17 +189,24 @@ impl Place {
         whole.insert("account".to_owned(), self.account.as_str().into());
         whole.insert("account_id".to_owned(), self.id.as_str().into());
         whole.extend(self.region.as_ref().map(|region| ("region".to_owned(), region.as_str().into())));
-        whole.extend(thing.into_iter().filter(|(_, value)| !is_empty(value)));
+        whole.extend(filled(thing));
         Ok(whole)
     }
 }
 
-fn is_empty(value: &Value) -> bool {
+/// The members that say something, at any depth.
+fn filled(members: Map<String, Value>) -> impl Iterator<Item = (String, Value)> {
+    members
+        .into_iter()
+        .map(|(name, value)| (name, without_empty(value)))
+        .filter(|(_, value)| !is_empty(value))
+}
+
+fn without_empty(value: Value) -> Value {
     match value {
-        Value::Null => true,
-        Value::Array(items) => items.is_empty(),
-        Value::Object(members) => members.is_empty(),
-        _ => false,
+        Value::Object(members) => filled(members).collect(),
+        Value::Array(items) => items.into_iter().map(without_empty).collect(),
+        value => value,
     }
 }
 

@@ -5,6 +5,7 @@ extern crate self as tollgate_sdk;
 
 pub mod accounts;
 mod arguments;
+mod arn;
 pub mod aws;
 #[doc(hidden)]
 pub mod bindings;
@@ -24,6 +25,7 @@ mod table;
 mod tags;
 mod tool;
 
+pub use arn::Arn;
 pub use details::{Details, Scope, find, find_in_accounts};
 pub use error::ToolError;
 pub use output::{Body, Content, IntoOutput, Json, Link, Outcome, Output, Question, Resource};

@@ -7,7 +7,8 @@ fn details(nodes: usize) -> Details {
         region: Some("eu-west-1".to_owned()),
     };
     let nodes: Vec<Value> = (0..nodes).map(|number| json!({ "name": format!("node-{number:04}") })).collect();
-    let thing = json!({ "name": "main", "nodes": nodes, "zones": ["a", "b"], "none": null, "empty": [] });
+    let thing = json!({ "name": "main", "nodes": nodes, "zones": ["a", "b"], "none": null, "empty": [],
+        "network": { "vpc": "vpc-1", "subnet": null, "groups": [] } });
     let failure = aws::Error::Timeout("no answer within 10 s".to_owned());
     let failures = [Failure::of_call("staging/eu-west-1".to_owned(), &failure)];
     Details { matches: vec![place.around(&thing).expect("an object")], coverage: Coverage::new(7, &failures) }
@@ -22,7 +23,7 @@ fn structured(details: Details) -> (String, Value) {
 #[test]
 fn the_place_stands_in_front_and_nothing_empty_is_told() {
     let (text, structured) = structured(details(2));
-    insta::assert_snapshot!(structured.to_string(), @r#"{"matches":[{"account":"production","account_id":"111111111111","region":"eu-west-1","name":"main","nodes":[{"name":"node-0000"},{"name":"node-0001"}],"zones":["a","b"]}],"coverage":{"ok":7,"failed":[{"code":"timeout","message":"no answer within 10 s","count":1,"targets":["staging/eu-west-1"]}]}}"#);
+    insta::assert_snapshot!(structured.to_string(), @r#"{"matches":[{"account":"production","account_id":"111111111111","region":"eu-west-1","name":"main","nodes":[{"name":"node-0000"},{"name":"node-0001"}],"zones":["a","b"],"network":{"vpc":"vpc-1"}}],"coverage":{"ok":7,"failed":[{"code":"timeout","message":"no answer within 10 s","count":1,"targets":["staging/eu-west-1"]}]}}"#);
     assert!(text.contains("1 found: production/eu-west-1"), "{text}");
 }
 
@@ -58,4 +59,16 @@ fn what_nobody_has_says_who_was_asked() {
     no VPC vpc-1 where it was looked for: 7 asked, and 1 did not answer: staging/eu-west-1 timeout
     nothing answered; timeout in staging/eu-west-1: no answer within 10 s
     ");
+}
+
+#[test]
+fn an_arn_says_where_unless_the_call_does() {
+    let arn = crate::Arn::parse("arn:aws:rds:eu-west-1:222233334444:db:orders").expect("an ARN");
+    let (account, region) = (vec!["222233334444".to_owned()], vec!["eu-west-1".to_owned()]);
+    let anywhere = Scope::default().at(&arn);
+    assert_eq!((&anywhere.accounts, &anywhere.regions), (&account, &region));
+    let staging = Scope { accounts: vec!["staging".to_owned()], regions: Vec::new() };
+    assert_eq!(staging.at(&arn), Scope { accounts: staging.accounts.clone(), regions: region });
+    let bucket = crate::Arn::parse("arn:aws:s3:::logs").expect("an ARN");
+    assert_eq!(Scope::default().at(&bucket), Scope::default());
 }

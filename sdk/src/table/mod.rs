@@ -195,7 +195,7 @@ fn drop_empty(columns: &mut Vec<String>, rows: &mut [Vec<Value>]) {
 }
 
 /// Whether a cell says nothing.
-fn is_empty(cell: &Value) -> bool {
+pub(crate) fn is_empty(cell: &Value) -> bool {
     match cell {
         Value::Null => true,
         Value::String(text) => text.is_empty(),

@@ -22,6 +22,38 @@ pub struct Rows<R> {
 }
 
 impl<R> Rows<R> {
+    /// Several answers of one target as one: of a list for each kind of thing. What failed becomes a
+    /// gap beside the rows of the others.
+    ///
+    /// ```
+    /// use tollgate_sdk::{Rows, aws};
+    ///
+    /// let down = || aws::Error::Timeout("no answer within 10 s".into());
+    /// assert!(Rows::merge([Ok(vec!["volume-1"]), Err(down())]).is_ok());
+    /// assert_eq!(Rows::<&str>::merge([Err::<Vec<_>, _>(down()), Err(down())]).unwrap_err(), down());
+    /// ```
+    ///
+    /// # Errors
+    /// The first, where all failed.
+    pub fn merge<O: Into<Self>>(
+        answers: impl IntoIterator<Item = Result<O, aws::Error>>,
+    ) -> Result<Self, aws::Error> {
+        let (mut merged, mut answered) = (Self::default(), false);
+        for answer in answers {
+            match answer {
+                Ok(rows) => {
+                    let Self { rows, truncated, errors } = rows.into();
+                    merged.rows.extend(rows);
+                    merged.truncated |= truncated;
+                    merged.errors.extend(errors);
+                    answered = true;
+                }
+                Err(error) => merged.errors.push(error),
+            }
+        }
+        if answered || merged.errors.is_empty() { Ok(merged) } else { Err(merged.errors.swap_remove(0)) }
+    }
+
     /// Adds a row.
     pub fn push(&mut self, row: R) {
         self.rows.push(row);
