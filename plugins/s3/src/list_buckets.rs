@@ -1,113 +1,238 @@
 //! `s3_list_buckets`.
 
-use futures::future::join_all;
+use std::collections::BTreeMap;
+
+use futures::{future::join_all, join};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde::Serialize;
 use tollgate_sdk::{
-    ListQuery, Row, Rows, Table, ToolError,
+    ListQuery, Row, Rows, Table, Tags, ToolError,
     accounts::Account,
-    aws::{self, Target},
+    aws::{self, Response},
     sweep_accounts, tool,
 };
 
-const SELECT: &str = "Buckets[].{name: Name, region: BucketRegion, creation_date: CreationDate}";
+#[cfg(test)]
+mod tests;
 
-#[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+use crate::{
+    buckets::{self, Listed, Located},
+    public::{self, Acl, Block, Blocks},
+    settings::{self, NONE},
+};
+
+#[derive(Debug, PartialEq, Serialize, JsonSchema)]
 pub(crate) struct Bucket {
     name: String,
     /// Where it is; `null` where S3 would not say.
     region: Option<String>,
-    creation_date: Option<String>,
+    created: Option<String>,
+    encrypted: Option<bool>,
+    /// `none`, `AES256`, `aws:kms` or `aws:kms:dsse`.
+    encryption: Option<String>,
+    kms_key: Option<String>,
+    public: Option<bool>,
+    /// Whether account and bucket together have all four switches on.
+    public_access_block: Option<bool>,
+    /// Whether there is one.
+    policy: Option<bool>,
+    /// `Enabled`, `Suspended` or `Disabled`.
+    versioning: Option<String>,
+    /// Bucket and prefix that access logs go to, or `none`.
+    logging: Option<String>,
+    object_lock: Option<bool>,
+    tags: Tags,
 }
 
-impl Row for Bucket {}
+impl Row for Bucket {
+    const DEFAULT_FIELDS: &'static [&'static str] = &["name", "created"];
+}
 
-/// Lists S3 buckets across accounts. Without `regions`: those of all regions.
+/// Lists S3 buckets across accounts; without `regions`, those of all regions. By `fields` or `filter` also:
+/// `encryption` (none, AES256, aws:kms), `public` (open by policy or ACL and not blocked), `versioning` (Enabled,
+/// Suspended, Disabled), `logging` (its target or none).
 #[tool(read_only, open_world, title = "S3 buckets")]
 pub(crate) async fn s3_list_buckets(query: ListQuery) -> Result<Table<Bucket>, ToolError> {
-    sweep_accounts(&query, buckets).await
+    let wanted = Wanted::by(&query);
+    sweep_accounts(&query, async |account| buckets(account, &query, wanted).await).await
 }
 
-/// All buckets of an account, each with its region.
-async fn buckets(account: Account) -> Result<Rows<Bucket>, aws::Error> {
-    let target = account.target();
-    // S3 tells the regions only where the request has a parameter, whichever.
-    let input = json!({ "MaxBuckets": 1000 });
-    let listed = aws::call::<Vec<Bucket>>(&target, "s3", "ListBuckets", input).select(SELECT).await?;
+/// What a query asks of a bucket that costs a request for each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Wanted {
+    encryption: bool,
+    public: bool,
+    public_access_block: bool,
+    policy: bool,
+    versioning: bool,
+    logging: bool,
+    object_lock: bool,
+    tags: bool,
+}
+
+impl Wanted {
+    fn by(query: &ListQuery) -> Self {
+        let wants = |columns: &[&str]| query.wants::<Bucket>(columns);
+        Self {
+            encryption: wants(&["encrypted", "encryption", "kms_key"]),
+            public: wants(&["public"]),
+            public_access_block: wants(&["public_access_block"]),
+            policy: wants(&["policy"]),
+            versioning: wants(&["versioning"]),
+            logging: wants(&["logging"]),
+            object_lock: wants(&["object_lock"]),
+            tags: wants(&["tags"]),
+        }
+    }
+
+    fn blocks(self) -> bool {
+        self.public || self.public_access_block
+    }
+}
+
+/// The buckets of an account in the regions of the query, with what it wants of them.
+async fn buckets(account: Account, query: &ListQuery, wanted: Wanted) -> Result<Rows<Bucket>, aws::Error> {
+    let (listed, block) =
+        join!(buckets::list(&account, ""), when(wanted.blocks(), public::of_account(&account)));
+    let Response { output: listed, truncated, .. } = listed?;
     let mut rows = Rows::default();
-    if listed.truncated {
+    if truncated {
         rows.truncate();
     }
-    for (bucket, failure) in join_all(listed.output.into_iter().map(|bucket| located(bucket, &target))).await
-    {
+    let block = match block {
+        Some(Err(error)) => {
+            rows.fail(error.context("public access block of the account"));
+            None
+        }
+        block => block.and_then(Result::ok),
+    };
+    let asked = listed.into_iter().map(|listed| bucket(&account, query, wanted, block, listed));
+    let mut failures = Failures::default();
+    for (bucket, of_bucket) in join_all(asked).await {
+        failures.add(&bucket.name, of_bucket);
         rows.push(bucket);
-        failure.into_iter().for_each(|error| rows.fail(error));
     }
+    failures.into_errors().for_each(|error| rows.fail(error));
     Ok(rows)
 }
 
-/// The bucket with its region, asked for where the list did not tell it, and why it is not known.
-async fn located(bucket: Bucket, target: &Target) -> (Bucket, Option<aws::Error>) {
-    if bucket.region.is_some() {
-        return (bucket, None);
-    }
-    let input = json!({ "Bucket": bucket.name });
-    let asked = aws::call::<Option<String>>(target, "s3", "GetBucketLocation", input)
-        .select("LocationConstraint")
-        .await;
-    match asked {
-        Ok(response) => (Bucket { region: Some(region_of(response.output)), ..bucket }, None),
+/// A bucket, with what could not be read of it.
+async fn bucket(
+    account: &Account,
+    query: &ListQuery,
+    wanted: Wanted,
+    account_block: Option<Block>,
+    listed: Listed,
+) -> (Bucket, Vec<Failure>) {
+    let mut failures = Vec::new();
+    let region = kept(&mut failures, "region", Some(buckets::region(account, &listed).await));
+    let Listed { name, created, .. } = listed;
+    let target = region.as_ref().map_or_else(|| account.target(), |region| account.in_region(region));
+    let place = Located { name, target, created };
+    // Whoever asks for other regions will not see this bucket.
+    let wanted = match &region {
+        Some(region) if !query.wants_region(region) => Wanted::default(),
+        _ => wanted,
+    };
+    let (encryption, exposure, versioning, logging, object_lock, tags) = join!(
+        when(wanted.encryption, settings::encryption(&place)),
+        exposure(&place, wanted, account_block),
+        when(wanted.versioning, settings::versioning(&place)),
+        when(wanted.logging, settings::logging(&place)),
+        when(wanted.object_lock, settings::object_lock(&place)),
+        when(wanted.tags, settings::tags(&place)),
+    );
+    let encryption = kept(&mut failures, "encryption", encryption);
+    let (exposure, of_exposure) = exposure;
+    failures.extend(of_exposure);
+    let bucket = Bucket {
+        region,
+        encrypted: encryption.as_ref().map(Option::is_some),
+        kms_key: encryption.as_ref().and_then(|rule| rule.as_ref()?.kms_key.clone()),
+        encryption: encryption.map(|rule| rule.map_or_else(|| NONE.to_owned(), |rule| rule.algorithm)),
+        public: exposure.public,
+        public_access_block: exposure.blocked,
+        policy: exposure.policy,
+        versioning: kept(&mut failures, "versioning", versioning),
+        logging: kept(&mut failures, "logging", logging),
+        object_lock: kept(&mut failures, "object lock", object_lock),
+        tags: kept(&mut failures, "tags", tags).unwrap_or_default(),
+        name: place.name,
+        created: place.created,
+    };
+    (bucket, failures)
+}
+
+/// What is known of who can reach a bucket.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Exposure {
+    public: Option<bool>,
+    blocked: Option<bool>,
+    policy: Option<bool>,
+}
+
+/// First the public access block, then only what it leaves open: of most buckets, nothing.
+async fn exposure(bucket: &Located, wanted: Wanted, account: Option<Block>) -> (Exposure, Vec<Failure>) {
+    let mut failures = Vec::new();
+    let block = when(wanted.blocks(), public::of_bucket(bucket)).await;
+    let blocks = Blocks { account, bucket: kept(&mut failures, "public access block", block) };
+    let ask_policy = wanted.policy || wanted.public && blocks.restricts_policies() != Some(true);
+    let ask_acl = wanted.public && blocks.ignores_acls() != Some(true);
+    let (policy, acl) =
+        join!(when(ask_policy, public::by_policy(bucket)), when(ask_acl, public::acl(bucket)));
+    let policy = kept(&mut failures, "policy", policy);
+    let acl = kept(&mut failures, "ACL", acl);
+    let by_policy = policy.map(|by_policy| by_policy.unwrap_or(false));
+    let exposure = Exposure {
+        public: blocks.leave_public(by_policy, acl.as_ref().map(Acl::is_public)).filter(|_| wanted.public),
+        blocked: blocks.all(),
+        policy: policy.map(|policy| policy.is_some()),
+    };
+    (exposure, failures)
+}
+
+/// The answer of a question that is wanted; others are not asked.
+async fn when<T>(wanted: bool, question: impl Future<Output = T>) -> Option<T> {
+    if wanted { Some(question.await) } else { None }
+}
+
+/// What could not be read of a bucket.
+type Failure = (&'static str, aws::Error);
+
+/// The answer, or nothing and why.
+fn kept<T>(
+    failures: &mut Vec<Failure>,
+    what: &'static str,
+    answer: Option<Result<T, aws::Error>>,
+) -> Option<T> {
+    match answer? {
+        Ok(answer) => Some(answer),
         Err(error) => {
-            let error = error.context(format_args!("region of bucket {}", bucket.name));
-            (bucket, Some(error))
+            failures.push((what, error));
+            None
         }
     }
 }
 
-/// The region that a location constraint stands for: the oldest two have names of their own.
-fn region_of(location: Option<String>) -> String {
-    match location.as_deref() {
-        None | Some("") => "us-east-1".to_owned(),
-        Some("EU") => "eu-west-1".to_owned(),
-        Some(region) => region.to_owned(),
-    }
-}
+/// What could not be read of an account's buckets, one error for all that failed alike: a role that lacks an action
+/// lacks it for every bucket, and each refusal names another one.
+#[derive(Debug, Default)]
+struct Failures(BTreeMap<(&'static str, String), (aws::Error, Vec<String>)>);
 
-#[cfg(test)]
-mod tests {
-    use tollgate_sdk::describe;
-
-    use super::*;
-
-    #[test]
-    fn buckets_become_rows_with_or_without_their_region() {
-        let output = json!({ "Buckets": [
-            { "Name": "logs", "BucketRegion": "eu-west-1", "CreationDate": "2026-03-01T00:00:00Z" },
-            { "Name": "old", "CreationDate": "2010-03-01T00:00:00Z" },
-        ] });
-        let selected =
-            jmespath::compile(SELECT).and_then(|select| select.search(output)).expect("the expression fits");
-        let selected = serde_json::to_string(&selected).expect("JSON");
-        let rows: Vec<Bucket> = serde_json::from_str(&selected).expect("what the expression makes");
-        assert_eq!((rows[0].name.as_str(), rows[0].region.as_deref()), ("logs", Some("eu-west-1")));
-        assert_eq!((rows[1].name.as_str(), rows[1].region.as_deref()), ("old", None));
-        assert_eq!(rows[1].creation_date.as_deref(), Some("2010-03-01T00:00:00Z"));
+impl Failures {
+    fn add(&mut self, bucket: &str, failures: Vec<Failure>) {
+        for (what, error) in failures {
+            let code = error.code().unwrap_or(error.kind()).to_owned();
+            let (_, buckets) = self.0.entry((what, code)).or_insert_with(|| (error, Vec::new()));
+            buckets.push(bucket.to_owned());
+        }
     }
 
-    #[test]
-    fn clients_see_a_small_tool() {
-        let tool = describe::<s3_list_buckets>();
-        insta::assert_snapshot!(tool.description, @"Lists S3 buckets across accounts. Without `regions`: those of all regions.");
-        insta::assert_snapshot!(tool.input_schema["properties"]["fields"], @r#"{"type":"array","items":{"type":"string"},"description":"Default: account, region, name, creation_date; more: account_id"}"#);
-    }
-
-    #[test]
-    fn location_constraints_are_regions_but_for_the_oldest() {
-        let region = |location: Option<&str>| region_of(location.map(str::to_owned));
-        assert_eq!(region(None), "us-east-1");
-        assert_eq!(region(Some("")), "us-east-1");
-        assert_eq!(region(Some("EU")), "eu-west-1");
-        assert_eq!(region(Some("ap-south-1")), "ap-south-1");
+    fn into_errors(self) -> impl Iterator<Item = aws::Error> {
+        self.0.into_iter().map(|((what, _), (error, buckets))| match buckets.as_slice() {
+            [bucket] => error.context(format_args!("{what} of bucket {bucket}")),
+            [first, ..] => error.context(format_args!("{what} of {} buckets, first {first}", buckets.len())),
+            [] => error,
+        })
     }
 }
