@@ -164,7 +164,7 @@ mod tests {
         `accounts`: expected an array, got string "production"
         `limit`: expected an integer from 0 up, got integer `-1`
         `account`: unknown argument; did you mean `accounts`?
-        `verbose`: unknown argument; known: accounts, regions, filter, fields, group_by, limit, cursor
+        `verbose`: unknown argument; known: accounts, regions, filter, fields, group_by, sum, limit, cursor
         `verbose`: unknown argument; this tool takes none
         "#);
     }

@@ -40,19 +40,36 @@ fn may_be_object(root: &Map<String, Value>) -> bool {
     root.get("type").is_none_or(|kind| kind == "object")
 }
 
-/// The columns that the members of a row type make: name and whether it has members of its own.
-pub(crate) fn members<T: JsonSchema>() -> Vec<(String, bool)> {
+/// A member of a row type: a column.
+pub(crate) struct Member {
+    pub(crate) name: String,
+    /// Whether it may have members of its own.
+    pub(crate) nested: bool,
+    /// Whether it is a number, where it is anything.
+    pub(crate) numeric: bool,
+}
+
+/// The columns that the members of a row type make.
+pub(crate) fn members<T: JsonSchema>() -> Vec<Member> {
     let mut root = generate::<T>(SchemaSettings::draft2020_12().for_serialize());
     let Some(Value::Object(properties)) = root.remove("properties") else {
         return Vec::new();
     };
-    properties
-        .into_iter()
-        .map(|(name, schema)| {
-            let nested = may_have_members(&schema);
-            (name, nested)
-        })
-        .collect()
+    let member = |(name, schema): (String, Value)| {
+        let (nested, numeric) = (may_have_members(&schema), is_numeric(&schema));
+        Member { name, nested, numeric }
+    };
+    properties.into_iter().map(member).collect()
+}
+
+/// Whether a value of this schema is a number or nothing.
+fn is_numeric(schema: &Value) -> bool {
+    let number = |kind: &Value| kind == "integer" || kind == "number";
+    match schema.get("type") {
+        Some(Value::Array(kinds)) => kinds.iter().all(|kind| number(kind) || kind == "null"),
+        Some(kind) => number(kind),
+        None => false,
+    }
 }
 
 /// Whether a value of this schema may be an object.
@@ -190,6 +207,7 @@ mod tests {
         tags: BTreeMap<String, String>,
         #[serde(default = "yes")]
         default: bool,
+        ratio: Option<f32>,
     }
 
     fn yes() -> bool {
@@ -210,7 +228,7 @@ mod tests {
 
     #[test]
     fn input_is_small_closed_and_true() {
-        insta::assert_snapshot!(of_input::<Everything>(), @r#"{"type":"object","properties":{"limit":{"type":"integer","description":"How many, at most.","default":0},"title":{"type":"string","description":"A member named as a keyword."},"format":{"type":"array","items":{"type":"string"}},"colour":{"type":"string","enum":["red","green"]},"inner":{"type":"object","properties":{"name":{"type":"string"}}},"tags":{"type":"object","additionalProperties":{"type":"string"}},"default":{"type":"boolean","default":true}},"required":["title","tags"],"additionalProperties":false}"#);
+        insta::assert_snapshot!(of_input::<Everything>(), @r#"{"type":"object","properties":{"limit":{"type":"integer","description":"How many, at most.","default":0},"title":{"type":"string","description":"A member named as a keyword."},"format":{"type":"array","items":{"type":"string"}},"colour":{"type":"string","enum":["red","green"]},"inner":{"type":"object","properties":{"name":{"type":"string"}}},"tags":{"type":"object","additionalProperties":{"type":"string"}},"default":{"type":"boolean","default":true},"ratio":{"type":"number"}},"required":["title","tags"],"additionalProperties":false}"#);
     }
 
     #[test]
@@ -258,10 +276,17 @@ mod tests {
     }
 
     #[test]
-    fn members_know_what_nests() {
-        let nested: Vec<String> =
-            members::<Everything>().into_iter().filter(|(_, nested)| *nested).map(|(name, _)| name).collect();
-        assert_eq!(nested, ["inner", "tags"]);
-        assert_eq!(members::<Everything>().len(), 7);
+    fn members_know_what_nests_and_what_is_a_number() {
+        let members = members::<Everything>();
+        let names = |which: fn(&Member) -> bool| {
+            members
+                .iter()
+                .filter(|member| which(member))
+                .map(|member| member.name.as_str())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(names(|_| true).len(), 8);
+        assert_eq!(names(|member| member.nested), ["inner", "tags"]);
+        assert_eq!(names(|member| member.numeric), ["limit", "ratio"]);
     }
 }

@@ -3,7 +3,10 @@
 use serde_json::{Map, Value};
 
 use super::Row;
-use crate::{ToolError, schema};
+use crate::{
+    ToolError,
+    schema::{self, Member},
+};
 
 /// What the columns are called that a target gives its rows.
 pub(super) const ACCOUNT: &str = "account";
@@ -25,6 +28,8 @@ pub(super) struct Column {
     pub(super) name: String,
     /// Whether its cells may be objects, so that a path may go on below.
     pub(super) nested: bool,
+    /// Whether its cells are numbers, so that they can be added up.
+    pub(super) numeric: bool,
 }
 
 impl Columns {
@@ -36,7 +41,7 @@ impl Columns {
     pub(super) fn of<R: Row>() -> Self {
         let own = schema::members::<R>();
         for field in R::DEFAULT_FIELDS {
-            let is_member = own.iter().any(|(name, _)| name == field);
+            let is_member = own.iter().any(|member| member.name == *field);
             assert!(is_member, "`{field}` in DEFAULT_FIELDS is no member of `{}`", R::schema_name());
         }
         let (leading, given): (&[_], &[_]) = match R::FROM_TARGETS {
@@ -44,17 +49,17 @@ impl Columns {
             false => (&[], &[]),
         };
         let shown = |name: &str| R::DEFAULT_FIELDS.is_empty() || R::DEFAULT_FIELDS.contains(&name);
-        let mut all: Vec<Column> =
-            given.iter().map(|name| Column { name: (*name).to_owned(), nested: false }).collect();
+        let text = |name: &&str| Column { name: (*name).to_owned(), nested: false, numeric: false };
+        let mut all: Vec<Column> = given.iter().map(text).collect();
         let mut default: Vec<String> = leading.iter().map(|name| (*name).to_owned()).collect();
-        for (name, nested) in own {
+        for Member { name, nested, numeric } in own {
             if given.contains(&name.as_str()) {
                 continue;
             }
             if shown(&name) {
                 default.push(name.clone());
             }
-            all.push(Column { name, nested });
+            all.push(Column { name, nested, numeric });
         }
         Self { all, leading, default }
     }
@@ -65,6 +70,10 @@ impl Columns {
 
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.all.iter().map(|column| column.name.as_str())
+    }
+
+    pub(super) fn numeric(&self) -> impl Iterator<Item = &str> {
+        self.all.iter().filter(|column| column.numeric).map(|column| column.name.as_str())
     }
 
     /// What the schema says of `filter`: how one is written, with a column that this table has.

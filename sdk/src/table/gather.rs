@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::facets::Facets;
-use super::plan::{Plan, by_count};
+use super::groups::Groups;
+use super::plan::Plan;
 use crate::ToolError;
 use crate::results::{self, Cursor};
 
@@ -18,8 +19,7 @@ pub(super) struct Gather<'a> {
     plan: &'a Plan,
     /// How many rows matched.
     matched: u64,
-    /// The groups: cells and count, by the cells as JSON.
-    groups: BTreeMap<String, (Vec<Value>, u64)>,
+    groups: Groups,
     facets: Facets,
     /// Rows in JSON that the host does not have yet, by place.
     held: BTreeMap<u32, Vec<String>>,
@@ -52,7 +52,7 @@ impl<'a> Gather<'a> {
         Self {
             plan,
             matched: 0,
-            groups: BTreeMap::new(),
+            groups: Groups::default(),
             facets: Facets::new(plan.columns().len()),
             held: BTreeMap::new(),
             held_bytes: 0,
@@ -69,8 +69,7 @@ impl<'a> Gather<'a> {
         self.matched += 1;
         let cells = self.plan.cells(row);
         if self.plan.grouped {
-            let key = cells.iter().map(Value::to_string).collect::<Vec<_>>().join(",");
-            self.groups.entry(key).or_insert((cells, 0)).1 += 1;
+            self.groups.add(cells, &self.plan.numbers(row));
         } else if self.plan.limit != Some(0) {
             self.facets.add(&cells);
             self.hold(place, cells);
@@ -112,9 +111,9 @@ impl<'a> Gather<'a> {
         let (row_count, counted) = match self.plan.grouped {
             true => {
                 let groups = std::mem::take(&mut self.groups);
-                let count = groups.len() as u64;
+                let count = groups.len();
                 if self.plan.limit != Some(0) {
-                    for cells in by_count(groups.into_values().collect()) {
+                    for cells in groups.finish() {
                         self.hold(0, cells);
                     }
                 }

@@ -15,6 +15,7 @@ mod coverage;
 mod facets;
 mod filter;
 mod gather;
+mod groups;
 mod path;
 mod plan;
 mod query;
@@ -90,7 +91,8 @@ pub trait Row: Serialize + JsonSchema {
 ///   columns that have few values;
 /// - `truncated` says that there is more than `rows` holds, and `cursor` where it goes on: the host
 ///   keeps the whole table for a while, and the tool `result_query` reads it too;
-/// - with `group_by` the columns are those of the groups and `count`, by falling count.
+/// - with `group_by` the columns are those of the groups and `count`, by falling count; with `sum` they
+///   are followed by one for each sum, `sum_size_gib`, and the largest first sum comes first.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table<R> {
     columns: Vec<String>,
@@ -261,6 +263,9 @@ impl<R: Row> IntoOutput for Table<R> {
     fn complete_input_schema(schema: &mut Value) {
         let columns = Columns::of::<R>();
         let Some(Value::Object(properties)) = schema.get_mut("properties") else { return };
+        if columns.numeric().next().is_none() {
+            properties.shift_remove("sum");
+        }
         for (word, description) in [("filter", columns.filter_help()), ("fields", columns.fields_help())] {
             if let Some(Value::Object(property)) = properties.get_mut(word) {
                 property.insert("description".into(), description.into());

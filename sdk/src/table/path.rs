@@ -35,6 +35,20 @@ impl Path {
         }
     }
 
+    /// Reads the name of a column of numbers.
+    pub(super) fn parse_numeric(argument: &str, text: &str, columns: &Columns) -> Result<Self, ToolError> {
+        let path = Self::parse(argument, text, columns)?;
+        let numeric: Vec<&str> = columns.numeric().collect();
+        if path.below.is_none() && numeric.contains(&text) {
+            return Ok(path);
+        }
+        let reason = match numeric.is_empty() {
+            true => ", and no other column does".to_owned(),
+            false => format!("; columns that do: {}", numeric.join(", ")),
+        };
+        Err(ToolError::invalid_argument(argument, format!("`{text}` holds no numbers{reason}")))
+    }
+
     /// The name as the caller wrote it: that of the answer's column.
     pub(super) fn name(&self) -> String {
         match &self.below {

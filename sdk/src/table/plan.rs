@@ -1,7 +1,5 @@
 //! What a query makes of rows: checked against the columns before anything is asked.
 
-use std::cmp::{Ordering, Reverse};
-
 use serde_json::{Map, Value};
 
 use super::{ListQuery, columns::Columns, filter::Filter, path::Path};
@@ -17,13 +15,15 @@ pub(super) struct Plan {
     paths: Vec<Path>,
     /// Whether rows are counted by the paths rather than listed.
     pub(super) grouped: bool,
+    /// What is added up in each group.
+    sums: Vec<Path>,
     pub(super) limit: Option<u32>,
 }
 
 impl Plan {
     pub(super) fn new(query: &ListQuery, columns: &Columns) -> Result<Self, ToolError> {
         let filter = query.filter.as_deref().map(|text| Filter::new(text, columns)).transpose()?;
-        let grouped = !query.group_by.is_empty();
+        let grouped = !query.group_by.is_empty() || !query.sum.is_empty();
         let parse = |argument: &'static str, texts: &[String]| -> Result<Vec<Path>, ToolError> {
             texts.iter().map(|text| Path::parse(argument, text, columns)).collect()
         };
@@ -37,7 +37,8 @@ impl Plan {
             paths.extend(chosen.into_iter().filter(|path| !columns.leading.contains(&path.name().as_str())));
             paths
         };
-        Ok(Self { filter, paths, grouped, limit: query.limit })
+        let sums = query.sum.iter().map(|text| Path::parse_numeric("sum", text, columns));
+        Ok(Self { filter, paths, grouped, sums: sums.collect::<Result<_, _>>()?, limit: query.limit })
     }
 
     /// Whether the filter lets a row pass.
@@ -50,11 +51,17 @@ impl Plan {
         self.paths.iter().map(|path| path.cell(row)).collect()
     }
 
+    /// The cells of a row that are added up.
+    pub(super) fn numbers(&self, row: &Map<String, Value>) -> Vec<Value> {
+        self.sums.iter().map(|path| path.cell(row)).collect()
+    }
+
     /// The names of the answer's columns.
     pub(super) fn columns(&self) -> Vec<String> {
         let mut columns: Vec<String> = self.paths.iter().map(Path::name).collect();
         if self.grouped {
             columns.push("count".to_owned());
+            columns.extend(self.sums.iter().map(|path| format!("sum_{}", path.name())));
         }
         columns
     }
@@ -65,41 +72,5 @@ impl Plan {
             Some(_) => LARGEST_ANSWER,
             None => budget::answer_bytes(),
         }
-    }
-}
-
-/// Groups as rows: the largest first, equal ones by their cells.
-pub(super) fn by_count(mut groups: Vec<(Vec<Value>, u64)>) -> Vec<Vec<Value>> {
-    groups.sort_by(|(a, a_count), (b, b_count)| {
-        Reverse(a_count).cmp(&Reverse(b_count)).then_with(|| {
-            a.iter().zip(b).map(|(a, b)| compare(a, b)).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
-        })
-    });
-    let row = |(mut cells, count): (Vec<Value>, u64)| {
-        cells.push(count.into());
-        cells
-    };
-    groups.into_iter().map(row).collect()
-}
-
-/// An order over all JSON: numbers and texts as one expects, anything else by its text.
-fn compare(a: &Value, b: &Value) -> Ordering {
-    match (a, b) {
-        (Value::Number(x), Value::Number(y)) => {
-            x.as_f64().unwrap_or_default().total_cmp(&y.as_f64().unwrap_or_default())
-        }
-        (Value::String(x), Value::String(y)) => x.cmp(y),
-        _ => rank(a).cmp(&rank(b)).then_with(|| a.to_string().cmp(&b.to_string())),
-    }
-}
-
-fn rank(value: &Value) -> u8 {
-    match value {
-        Value::Bool(_) => 0,
-        Value::Number(_) => 1,
-        Value::String(_) => 2,
-        Value::Array(_) => 3,
-        Value::Object(_) => 4,
-        Value::Null => 5,
     }
 }

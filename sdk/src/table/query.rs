@@ -37,6 +37,8 @@ pub struct ListQuery {
     pub fields: Vec<String>,
     /// Count rows by these columns
     pub group_by: Vec<String>,
+    /// Add up numeric columns, per group
+    pub sum: Vec<String>,
     /// At most so many rows; default: what a short answer holds
     pub limit: Option<u32>,
     /// Of an earlier answer: goes on there
@@ -44,8 +46,8 @@ pub struct ListQuery {
 }
 
 impl ListQuery {
-    /// Whether the answer depends on one of these columns: they are shown, counted or filtered by. What
-    /// costs a call of its own for every row need only be asked for then.
+    /// Whether the answer depends on one of these columns: they are shown, counted, added up or filtered
+    /// by. What costs a call of its own for every row need only be asked for then.
     pub fn wants<R: Row>(&self, columns: &[&str]) -> bool {
         let named = |path: &String| columns.iter().any(|column| path.split('.').next() == Some(column));
         let in_filter = |filter: &String| {
@@ -53,10 +55,11 @@ impl ListQuery {
         };
         let by_default = self.fields.is_empty()
             && self.group_by.is_empty()
+            && self.sum.is_empty()
             && (R::DEFAULT_FIELDS.is_empty() || columns.iter().any(|name| R::DEFAULT_FIELDS.contains(name)));
         by_default
             || self.fields.iter().any(named)
-            || self.group_by.iter().any(named)
+            || self.group_by.iter().chain(&self.sum).any(named)
             || self.filter.iter().any(in_filter)
     }
 

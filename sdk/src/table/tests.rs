@@ -161,6 +161,24 @@ fn groups_are_counted_over_all_rows_and_the_largest_come_first() {
 }
 
 #[test]
+fn numbers_are_added_up_per_group_or_over_all_rows() {
+    let sum = |group_by: &[&str], sum: &[&str]| {
+        let query = ListQuery { group_by: words(group_by), sum: words(sum), ..ListQuery::default() };
+        table(&query, answers()).expect("three answered")
+    };
+    let by_account = sum(&["account"], &["cores"]);
+    assert_eq!(by_account.columns(), ["account", "count", "sum_cores"]);
+    assert_eq!(cells(&by_account), json!([["production", 3, 26], ["staging", 2, 4]]));
+    let by_state = sum(&["state"], &["cores"]);
+    assert_eq!(cells(&by_state), json!([["running", 4, 28], ["stopped", 1, 2]]));
+    let all = sum(&[], &["cores"]);
+    assert_eq!(
+        (all.columns(), cells(&all)),
+        (&["count", "sum_cores"].map(str::to_owned)[..], json!([[5, 30]]))
+    );
+}
+
+#[test]
 fn words_that_do_not_fit_are_refused_before_anything_is_asked() {
     let refused = |query: ListQuery| {
         let sweep =
@@ -172,12 +190,18 @@ fn words_that_do_not_fit_are_refused_before_anything_is_asked() {
         refused(ListQuery { fields: words(&["state.name"]), ..ListQuery::default() }),
         refused(ListQuery { group_by: words(&["team"]), ..ListQuery::default() }),
         refused(ListQuery { filter: Some("sate == 'running'".to_owned()), ..ListQuery::default() }),
+        refused(ListQuery { sum: words(&["core"]), ..ListQuery::default() }),
+        refused(ListQuery { sum: words(&["state"]), ..ListQuery::default() }),
+        refused(ListQuery { sum: words(&["tags.team"]), ..ListQuery::default() }),
     ];
     insta::assert_snapshot!(errors.join("\n"), @"
     `fields`: unknown column `sate`; did you mean `state`?
     `fields`: column `state` has no members, so no `state.name`
     `group_by`: unknown column `team`; known: account, account_id, region, id, state, cores, tags
     `filter`: at column 1: unknown column `sate`; did you mean `state`? (in JMESPath a text is 'x', a number `1`)
+    `sum`: unknown column `core`; did you mean `cores`?
+    `sum`: `state` holds no numbers; columns that do: cores
+    `sum`: `tags.team` holds no numbers; columns that do: cores
     ");
 }
 
@@ -232,7 +256,7 @@ fn no_target_at_all_is_an_empty_table() {
     assert_eq!((table.summary(), table.row_count()), ("0 rows", 0));
 }
 
-#[derive(Serialize, JsonSchema)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Bucket {
     name: &'static str,
     region: Option<&'static str>,
@@ -315,7 +339,18 @@ fn all_targets_are_asked_at_once() {
 fn the_schema_names_the_columns() {
     let mut schema = crate::schema::of_input::<ListQuery>();
     Table::<Server>::complete_input_schema(&mut schema);
-    insta::assert_snapshot!(schema, @r#"{"type":"object","properties":{"accounts":{"type":"array","items":{"type":"string"},"description":"Names, ids, env:prod, tag:team=payments; default: all"},"regions":{"type":"array","items":{"type":"string"},"description":"Default: as configured; all: every enabled one"},"filter":{"type":"string","description":"JMESPath on a row, e.g. contains(account, 'prod')"},"fields":{"type":"array","items":{"type":"string"},"description":"Default: account, region, id, state; more: account_id, cores, tags[.<key>]"},"group_by":{"type":"array","items":{"type":"string"},"description":"Count rows by these columns"},"limit":{"type":"integer","description":"At most so many rows; default: what a short answer holds"},"cursor":{"type":"string","description":"Of an earlier answer: goes on there"}},"additionalProperties":false}"#);
+    insta::assert_snapshot!(schema, @r#"{"type":"object","properties":{"accounts":{"type":"array","items":{"type":"string"},"description":"Names, ids, env:prod, tag:team=payments; default: all"},"regions":{"type":"array","items":{"type":"string"},"description":"Default: as configured; all: every enabled one"},"filter":{"type":"string","description":"JMESPath on a row, e.g. contains(account, 'prod')"},"fields":{"type":"array","items":{"type":"string"},"description":"Default: account, region, id, state; more: account_id, cores, tags[.<key>]"},"group_by":{"type":"array","items":{"type":"string"},"description":"Count rows by these columns"},"sum":{"type":"array","items":{"type":"string"},"description":"Add up numeric columns, per group"},"limit":{"type":"integer","description":"At most so many rows; default: what a short answer holds"},"cursor":{"type":"string","description":"Of an earlier answer: goes on there"}},"additionalProperties":false}"#);
+}
+
+#[test]
+fn a_table_without_numbers_has_nothing_to_add_up() {
+    let mut schema = crate::schema::of_input::<ListQuery>();
+    Table::<Bucket>::complete_input_schema(&mut schema);
+    let known: Vec<&String> = schema["properties"].as_object().expect("properties").keys().collect();
+    assert_eq!(known, ["accounts", "regions", "filter", "fields", "group_by", "limit", "cursor"]);
+    let query = ListQuery { sum: vec!["name".to_owned()], ..ListQuery::default() };
+    let error = table::<Bucket>(&query, Vec::new()).expect_err("refused");
+    assert_eq!(error.to_string(), "`sum`: `name` holds no numbers, and no other column does");
 }
 
 #[test]
