@@ -23,7 +23,7 @@ fn structured(details: Details) -> (String, Value) {
 #[test]
 fn the_place_stands_in_front_and_nothing_empty_is_told() {
     let (text, structured) = structured(details(2));
-    insta::assert_snapshot!(structured.to_string(), @r#"{"matches":[{"account":"production","account_id":"111111111111","region":"eu-west-1","name":"main","nodes":[{"name":"node-0000"},{"name":"node-0001"}],"zones":["a","b"],"network":{"vpc":"vpc-1"}}],"coverage":{"ok":7,"failed":[{"code":"timeout","message":"no answer within 10 s","count":1,"targets":["staging/eu-west-1"]}]}}"#);
+    insta::assert_snapshot!(structured.to_string(), @r#"{"matches":[{"account":"production","account_id":"111111111111","region":"eu-west-1","name":"main","nodes":[{"name":"node-0000"},{"name":"node-0001"}],"zones":["a","b"],"network":{"vpc":"vpc-1"}}],"coverage":{"ok":7,"failed":[{"code":"timeout","message":"no answer within 10 s","advice":"out of order there: ask again later, or leave these out","count":1,"targets":["staging/eu-west-1"]}]}}"#);
     assert!(text.contains("1 found: production/eu-west-1"), "{text}");
 }
 

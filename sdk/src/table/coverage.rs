@@ -64,6 +64,8 @@ pub(super) enum Class {
     /// AWS, or the role, refused it.
     Denied,
     Throttled,
+    /// No answer, or none that helps.
+    OutOfOrder,
     Failed,
     Skipped,
 }
@@ -106,6 +108,8 @@ impl Class {
             aws::Error::Service(error) if is_denial(error) => Self::Denied,
             aws::Error::Throttled(_) => Self::Throttled,
             aws::Error::Timeout(_) if budget::time_left().is_zero() => Self::Skipped,
+            aws::Error::Timeout(_) | aws::Error::Transport(_) => Self::OutOfOrder,
+            aws::Error::Service(error) if error.status >= 500 => Self::OutOfOrder,
             _ => Self::Failed,
         }
     }
@@ -138,6 +142,9 @@ impl Coverage {
                 }
                 Class::Throttled => {
                     (&mut coverage.throttled, Some("ask again in a minute, or for fewer targets at once"))
+                }
+                Class::OutOfOrder => {
+                    (&mut coverage.failed, Some("out of order there: ask again later, or leave these out"))
                 }
                 Class::Failed => (&mut coverage.failed, None),
                 Class::Skipped => {
@@ -200,11 +207,12 @@ mod tests {
             aws::Error::Denied("grant ec2:DescribeVpcs".to_owned()),
             aws::Error::Throttled("still throttled".to_owned()),
             denied("NoSuchThing"),
+            aws::Error::Service(aws::ServiceError::new("InternalError", "We are sorry.", 500)),
         ];
         failures.extend(others.iter().map(|error| Failure::of_call("b".to_owned(), error)));
         let coverage = Coverage::new(7, &failures);
-        insta::assert_snapshot!(serde_json::to_string(&coverage).expect("JSON"), @r#"{"ok":7,"denied":[{"code":"denied","message":"grant ec2:DescribeVpcs","count":1,"targets":["b"]},{"code":"AccessDeniedException","message":"You may not.","advice":"let the account's role do this, or leave the account out","count":30,"targets":["a0/eu-west-1","a1/eu-west-1","a2/eu-west-1","a3/eu-west-1","a4/eu-west-1","a5/eu-west-1","a6/eu-west-1","a7/eu-west-1","a8/eu-west-1","a9/eu-west-1","a10/eu-west-1","a11/eu-west-1","a12/eu-west-1","a13/eu-west-1","a14/eu-west-1","a15/eu-west-1","a16/eu-west-1","a17/eu-west-1","a18/eu-west-1","a19/eu-west-1"]}],"throttled":[{"code":"throttled","message":"still throttled","advice":"ask again in a minute, or for fewer targets at once","count":1,"targets":["b"]}],"failed":[{"code":"NoSuchThing","message":"You may not.","count":1,"targets":["b"]}]}"#);
-        assert_eq!(coverage.gaps().count(), 4);
+        insta::assert_snapshot!(serde_json::to_string(&coverage).expect("JSON"), @r#"{"ok":7,"denied":[{"code":"denied","message":"grant ec2:DescribeVpcs","count":1,"targets":["b"]},{"code":"AccessDeniedException","message":"You may not.","advice":"let the account's role do this, or leave the account out","count":30,"targets":["a0/eu-west-1","a1/eu-west-1","a2/eu-west-1","a3/eu-west-1","a4/eu-west-1","a5/eu-west-1","a6/eu-west-1","a7/eu-west-1","a8/eu-west-1","a9/eu-west-1","a10/eu-west-1","a11/eu-west-1","a12/eu-west-1","a13/eu-west-1","a14/eu-west-1","a15/eu-west-1","a16/eu-west-1","a17/eu-west-1","a18/eu-west-1","a19/eu-west-1"]}],"throttled":[{"code":"throttled","message":"still throttled","advice":"ask again in a minute, or for fewer targets at once","count":1,"targets":["b"]}],"failed":[{"code":"InternalError","message":"We are sorry.","advice":"out of order there: ask again later, or leave these out","count":1,"targets":["b"]},{"code":"NoSuchThing","message":"You may not.","count":1,"targets":["b"]}]}"#);
+        assert_eq!(coverage.gaps().count(), 5);
         assert!(!coverage.is_complete() && Coverage::new(7, &[]).is_complete());
     }
 }

@@ -99,7 +99,7 @@ fn structured_output_is_the_table_and_text_the_summary() {
     1 of 5 rows from 2 accounts in 2 regions; more with cursor r0:1, or fewer with a filter
     1 failed: staging/eu-west-1 UnauthorizedOperation
     ");
-    insta::assert_snapshot!(output.structured().unwrap_or_default(), @r#"{"summary":{"rows":5,"by":{"account":{"production":3,"staging":2},"region":{"us-east-1":3,"eu-west-1":2},"id":{"a":1,"b":1,"c":1,"d":1,"e":1},"state":{"running":4,"stopped":1}}},"columns":["account","region","id","state"],"rows":[["production","eu-west-1","a","running"]],"cursor":"r0:1","truncated":true,"coverage":{"ok":3,"denied":[{"code":"UnauthorizedOperation","message":"You may not.","advice":"let the account's role do this, or leave the account out","count":1,"targets":["staging/eu-west-1"]}]}}"#);
+    insta::assert_snapshot!(output.structured().unwrap_or_default(), @r#"{"summary":{"rows":5,"by":{"account":{"production":3,"staging":2},"region":{"us-east-1":3,"eu-west-1":2},"state":{"running":4,"stopped":1}}},"columns":["account","region","id","state"],"rows":[["production","eu-west-1","a","running"]],"cursor":"r0:1","truncated":true,"coverage":{"ok":3,"denied":[{"code":"UnauthorizedOperation","message":"You may not.","advice":"let the account's role do this, or leave the account out","count":1,"targets":["staging/eu-west-1"]}]}}"#);
 }
 
 #[test]
