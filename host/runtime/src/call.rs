@@ -122,7 +122,7 @@ async fn sandboxed(
         scope: Some(Arc::new(Scope {
             client: client.clone(),
             principal: Principal::new(caller.name.as_str(), plugin.info.name.as_str(), plugin.grant.clone()),
-            deadline: Instant::now() + limits.deadline.saturating_sub(limits.grace),
+            deadline: Instant::now() + limits.deadline.saturating_sub(limits.grace.min(limits.deadline / 4)),
             answer_bytes: limits.answer_bytes,
             results: results.shelf(caller.audience()),
             reach,

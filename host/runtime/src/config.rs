@@ -65,7 +65,7 @@ pub struct Limits {
     /// From the moment that a call runs to its answer.
     pub deadline: Duration,
     /// The part of the deadline, at its end, in which AWS is not asked any more: a plugin answers
-    /// then with what it has.
+    /// then with what it has. At most a quarter of it, however short it is.
     pub grace: Duration,
     /// How large a structured output should be; see `tollgate:call/budget`.
     pub answer_bytes: u32,
