@@ -13,25 +13,7 @@ import json
 import sys
 
 import families
-from places import Account, Organisation, Place
-
-
-def read(told):
-    accounts = [
-        Account(
-            account["id"],
-            account["name"],
-            account["environment"],
-            account["tags"],
-            account["regions"],
-            account.get("judge", account["role"]),
-            account.get("external_id"),
-        )
-        for account in told["accounts"]
-        if account["reachable"]
-    ]
-    base = {f"aws_{key}": value for key, value in told["base"].items()}
-    return Organisation(told["name"], told["endpoint"], base, accounts)
+from places import Organisation, Place
 
 
 def asked(family, how, organisation):
@@ -75,10 +57,11 @@ def details(name, family, organisation):
 
 
 def main(names):
-    organisation = read(json.load(sys.stdin))
+    organisation = Organisation.read(json.load(sys.stdin))
     found = families.named(names).items()
     checks = (itertools.chain(table(*family, organisation), details(*family, organisation)) for family in found)
     print(json.dumps(list(itertools.chain.from_iterable(checks))))
 
 
-main(sys.argv[1:])
+if __name__ == "__main__":
+    main(sys.argv[1:])

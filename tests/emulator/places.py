@@ -35,6 +35,20 @@ class Organisation:
     endpoint: str
     base: dict
     accounts: list
+    # The accounts whose role cannot be assumed.
+    locked: list = dataclasses.field(default_factory=list)
+
+    @classmethod
+    def read(cls, told):
+        """What organisation.py tells of one, for the judge to ask."""
+        accounts = {True: [], False: []}
+        for account in told["accounts"]:
+            role = account.get("judge", account["role"])
+            names = ("id", "name", "environment", "tags", "regions")
+            known = Account(*(account[name] for name in names), role, account.get("external_id"))
+            accounts[account["reachable"]].append(known)
+        base = {f"aws_{key}": value for key, value in told["base"].items()}
+        return cls(told["name"], told["endpoint"], base, accounts[True], accounts[False])
 
     def __hash__(self):
         return hash(self.endpoint)
