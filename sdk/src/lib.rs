@@ -32,7 +32,7 @@ pub use output::{Body, Content, IntoOutput, Json, Link, Outcome, Output, Questio
 #[doc(hidden)]
 pub use plugin::Component;
 pub use plugin::{Invocation, Plugin};
-pub use table::{Coverage, Gap, ListQuery, Row, Rows, Table, sweep, sweep_accounts};
+pub use table::{Coverage, Gap, ListQuery, Row, Rows, Table, sweep, sweep_accounts, sweep_parts};
 pub use tags::Tags;
 /// ```
 /// use tollgate_sdk::{ToolError, tool};
