@@ -1,0 +1,198 @@
+//! `ecs_list_tasks`.
+
+use std::collections::BTreeSet;
+
+use futures::future::try_join_all;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, json};
+use tollgate_sdk::{
+    ListQuery, Row, Rows, Table, Tags, ToolError,
+    aws::{self, Target},
+    sweep_parts, tool,
+};
+
+use crate::{clusters, describe::Describe, name::short};
+
+#[cfg(test)]
+mod tests;
+
+const DESCRIBE: Describe = Describe {
+    operation: "DescribeTasks",
+    ids: "tasks",
+    batch: 100,
+    what: "task",
+    select: "{
+        found: tasks[].{
+            arn: taskArn, cluster: clusterArn, group: group, state: lastStatus, desired_state: desiredStatus,
+            health: healthStatus, launch_type: launchType, capacity_provider: capacityProviderName,
+            cpu_units: cpu, memory_mib: memory, task_definition: taskDefinitionArn,
+            created: createdAt, started: startedAt, stopped: stoppedAt, stop_code: stopCode,
+            stopped_reason: stoppedReason,
+            containers: containers[].{
+                name: name, image: image, state: lastStatus, exit_code: exitCode, reason: reason
+            },
+            private_address: attachments[].details[] | [?name == 'privateIPv4Address'].value | [0],
+            availability_zone: availabilityZone, container_instance: containerInstanceArn, tags: tags
+        },
+        failures: failures
+    }",
+};
+
+/// A task as `DESCRIBE` leaves it.
+#[derive(Deserialize)]
+struct Selected {
+    arn: String,
+    cluster: String,
+    group: Option<String>,
+    state: Option<String>,
+    desired_state: Option<String>,
+    health: Option<String>,
+    launch_type: Option<String>,
+    capacity_provider: Option<String>,
+    cpu_units: Option<String>,
+    memory_mib: Option<String>,
+    task_definition: Option<String>,
+    created: Option<String>,
+    started: Option<String>,
+    stopped: Option<String>,
+    stop_code: Option<String>,
+    stopped_reason: Option<String>,
+    containers: Option<Vec<Container>>,
+    private_address: Option<String>,
+    availability_zone: Option<String>,
+    container_instance: Option<String>,
+    tags: Tags,
+}
+
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
+struct Container {
+    name: String,
+    image: Option<String>,
+    state: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exit_code: Option<i32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct Task {
+    id: String,
+    cluster: String,
+    /// None for a task that no service started.
+    service: Option<String>,
+    state: Option<String>,
+    desired_state: Option<String>,
+    health: Option<String>,
+    launch_type: Option<String>,
+    capacity_provider: Option<String>,
+    cpu_units: Option<u32>,
+    memory_mib: Option<u32>,
+    /// Family and revision.
+    task_definition: Option<String>,
+    created: Option<String>,
+    started: Option<String>,
+    stopped: Option<String>,
+    stop_code: Option<String>,
+    stopped_reason: Option<String>,
+    /// Each with image, state, exit code and reason.
+    containers: Option<Vec<Container>>,
+    private_address: Option<String>,
+    availability_zone: Option<String>,
+    container_instance: Option<String>,
+    arn: String,
+    tags: Tags,
+}
+
+impl Row for Task {
+    const DEFAULT_FIELDS: &'static [&'static str] =
+        &["id", "cluster", "service", "state", "health", "task_definition", "started", "stopped_reason"];
+}
+
+impl From<Selected> for Task {
+    fn from(task: Selected) -> Self {
+        let number = |text: Option<String>| text.and_then(|text| text.parse().ok());
+        let name = |arn: Option<String>| arn.map(|arn| short(&arn).to_owned());
+        Self {
+            id: short(&task.arn).to_owned(),
+            cluster: short(&task.cluster).to_owned(),
+            service: task
+                .group
+                .as_deref()
+                .and_then(|group| group.strip_prefix("service:"))
+                .map(str::to_owned),
+            state: task.state,
+            desired_state: task.desired_state,
+            health: task.health,
+            launch_type: task.launch_type,
+            capacity_provider: task.capacity_provider,
+            cpu_units: number(task.cpu_units),
+            memory_mib: number(task.memory_mib),
+            task_definition: name(task.task_definition),
+            created: task.created,
+            started: task.started,
+            stopped: task.stopped,
+            stop_code: task.stop_code,
+            stopped_reason: task.stopped_reason,
+            containers: task.containers,
+            private_address: task.private_address,
+            availability_zone: task.availability_zone,
+            container_instance: name(task.container_instance),
+            arn: task.arn,
+            tags: task.tags,
+        }
+    }
+}
+
+#[derive(Deserialize, JsonSchema)]
+pub(crate) struct Arguments {
+    /// Names or ARNs; default: all
+    #[serde(default)]
+    clusters: Vec<String>,
+    /// Also those that stopped in the last hour, with why
+    #[serde(default)]
+    include_stopped: bool,
+    #[serde(flatten)]
+    query: ListQuery,
+}
+
+/// Lists ECS tasks: state, health, service, and why one stopped.
+#[tool(read_only, open_world, title = "ECS tasks")]
+pub(crate) async fn ecs_list_tasks(arguments: Arguments) -> Result<Table<Task>, ToolError> {
+    let Arguments { clusters, include_stopped, query } = &arguments;
+    let wanted: &[&str] = if *include_stopped { &["RUNNING", "STOPPED"] } else { &["RUNNING"] };
+    // Tasks with an ARN of the old format have no tags, and are refused when they are asked for some.
+    let tagged = query.wants::<Task>(&["tags"]);
+    sweep_parts(query, "cluster", clusters, clusters::list, async |target, cluster| {
+        tasks(target, cluster, wanted, tagged).await
+    })
+    .await
+}
+
+/// The tasks of a cluster that are wanted to be in one of these states.
+async fn tasks(
+    target: &Target,
+    cluster: &str,
+    wanted: &[&str],
+    tagged: bool,
+) -> Result<Rows<Task>, aws::Error> {
+    let listed = try_join_all(wanted.iter().map(async |state| {
+        let input = json!({ "cluster": cluster, "desiredStatus": state });
+        aws::call::<Vec<String>>(target, "ecs", "ListTasks", input).select("taskArns").await
+    }))
+    .await?;
+    let truncated = listed.iter().any(|listed| listed.truncated);
+    // A task that stops between the two questions is in both answers.
+    let ids: BTreeSet<String> = listed.into_iter().flat_map(|listed| listed.output).collect();
+    let ids: Vec<String> = ids.into_iter().collect();
+    let mut input = Map::from_iter([("cluster".to_owned(), cluster.into())]);
+    if tagged {
+        input.insert("include".to_owned(), json!(["TAGS"]));
+    }
+    let mut rows = DESCRIBE.all::<Selected>(target, &input, &ids).await.map_each(Task::from);
+    if truncated {
+        rows.truncate();
+    }
+    Ok(rows)
+}
