@@ -3,31 +3,33 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use tollgate_sdk::{ListQuery, Row, Table, Tags, ToolError, aws, sweep, tool};
+use time::OffsetDateTime;
+use tollgate_sdk::{
+    ListQuery, Row, Rows, Table, Tags, ToolError,
+    aws::{self, Target},
+    sweep, tool,
+};
+
+use crate::{age, cpu};
+
+#[cfg(test)]
+mod tests;
 
 /// Takes of each instance only what a row needs: an answer of 1,000 instances shrinks to a tenth.
 const SELECT: &str = "Reservations[].Instances[].{
-    id: InstanceId, state: State.Name, type: InstanceType, availability_zone: Placement.AvailabilityZone,
-    private_address: PrivateIpAddress, public_address: PublicIpAddress, vpc: VpcId,
-    launch_time: LaunchTime, image: ImageId, tags: Tags
+    id: InstanceId, name: Tags[?Key == 'Name'].Value | [0], state: State.Name, type: InstanceType,
+    availability_zone: Placement.AvailabilityZone,
+    private_address: PrivateIpAddress, public_address: PublicIpAddress,
+    public: (PublicIpAddress || (NetworkInterfaces[].PrivateIpAddresses[].Association.PublicIp | [0])) != `null`,
+    vpc: VpcId, subnet: SubnetId, launch_time: LaunchTime, image: ImageId,
+    platform: PlatformDetails || Platform, architecture: Architecture,
+    instance_profile: IamInstanceProfile.Arn,
+    imdsv2: MetadataOptions.HttpTokens && MetadataOptions.HttpTokens == 'required',
+    key_name: KeyName, tags: Tags
 }";
 
-/// An instance as `SELECT` leaves it.
-#[derive(Deserialize)]
-struct Selected {
-    id: String,
-    state: String,
-    r#type: String,
-    availability_zone: Option<String>,
-    private_address: Option<String>,
-    public_address: Option<String>,
-    vpc: Option<String>,
-    launch_time: Option<String>,
-    image: Option<String>,
-    tags: Tags,
-}
-
-#[derive(Debug, PartialEq, Serialize, JsonSchema)]
+/// An instance; what EC2 does not tell is filled in by [`Instance::complete`] and from CloudWatch.
+#[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Instance {
     id: String,
     /// The tag `Name`.
@@ -37,9 +39,23 @@ pub(crate) struct Instance {
     availability_zone: Option<String>,
     private_address: Option<String>,
     public_address: Option<String>,
+    /// Whether any of its interfaces has a public IPv4 address.
+    public: bool,
     vpc: Option<String>,
+    subnet: Option<String>,
     launch_time: Option<String>,
+    /// Since it was last started.
+    age_days: Option<u32>,
+    /// The average of 14 days, of a running instance.
+    cpu_percent: Option<f64>,
     image: Option<String>,
+    platform: Option<String>,
+    architecture: Option<String>,
+    /// The name of the instance profile, without which it acts for no role.
+    instance_profile: Option<String>,
+    /// Whether its metadata is given out for a token only.
+    imdsv2: Option<bool>,
+    key_name: Option<String>,
     tags: Tags,
 }
 
@@ -48,83 +64,47 @@ impl Row for Instance {
         &["id", "name", "state", "type", "private_address", "public_address"];
 }
 
-impl From<Selected> for Instance {
-    fn from(instance: Selected) -> Self {
-        Self {
-            name: instance.tags.get("Name").map(str::to_owned),
-            id: instance.id,
-            state: instance.state,
-            r#type: instance.r#type,
-            availability_zone: instance.availability_zone,
-            private_address: instance.private_address,
-            public_address: instance.public_address,
-            vpc: instance.vpc,
-            launch_time: instance.launch_time,
-            image: instance.image,
-            tags: instance.tags,
+impl Instance {
+    fn complete(mut self, now: OffsetDateTime) -> Self {
+        self.age_days = age::days(self.launch_time.as_deref(), now);
+        if let Some((_, name)) = self.instance_profile.as_deref().and_then(|arn| arn.rsplit_once('/')) {
+            self.instance_profile = Some(name.to_owned());
         }
+        self
+    }
+
+    fn is_running(&self) -> bool {
+        self.state == "running"
     }
 }
 
-/// Lists EC2 instances in whatever state they are, across accounts and regions.
+/// Lists EC2 instances in any state; tells which are idle (`cpu_percent`, over 14 days), public or old.
 #[tool(read_only, open_world, title = "EC2 instances")]
 pub(crate) async fn ec2_list_instances(query: ListQuery) -> Result<Table<Instance>, ToolError> {
-    sweep(&query, async |target| {
-        let instances =
-            aws::call::<Vec<Selected>>(&target, "ec2", "DescribeInstances", json!({})).select(SELECT);
-        Ok(instances.await?.map_each(Instance::from))
-    })
-    .await
+    let now = OffsetDateTime::now_utc();
+    let wants_cpu = query.wants::<Instance>(&["cpu_percent"]);
+    sweep(&query, async |target| instances(&target, now, wants_cpu).await).await
 }
 
-#[cfg(test)]
-mod tests {
-    use tollgate_sdk::describe;
-
-    use super::*;
-
-    /// What the host makes of an answer of EC2 before it crosses.
-    fn selected(output: &serde_json::Value) -> Vec<Instance> {
-        let selected =
-            jmespath::compile(SELECT).and_then(|select| select.search(output)).expect("the expression fits");
-        let selected = serde_json::to_string(&selected).expect("JSON");
-        let selected: Vec<Selected> = serde_json::from_str(&selected).expect("what the expression makes");
-        selected.into_iter().map(Instance::from).collect()
+async fn instances(
+    target: &Target,
+    now: OffsetDateTime,
+    wants_cpu: bool,
+) -> Result<Rows<Instance>, aws::Error> {
+    let input = json!({});
+    let listed = aws::call::<Vec<Instance>>(target, "ec2", "DescribeInstances", input).select(SELECT).await?;
+    let mut listed = listed.map_each(|instance| instance.complete(now));
+    let mut failures = Vec::new();
+    if wants_cpu {
+        let running = listed.output.iter().filter(|instance| instance.is_running());
+        let running: Vec<&str> = running.map(|instance| instance.id.as_str()).collect();
+        let (mut averages, errors) = cpu::averages(target, &running, now).await;
+        for instance in &mut listed.output {
+            instance.cpu_percent = averages.remove(&instance.id);
+        }
+        failures = errors;
     }
-
-    #[test]
-    fn instances_of_all_reservations_become_rows() {
-        let output = json!({ "Reservations": [
-            { "Instances": [{
-                "InstanceId": "i-1", "State": { "Code": 16, "Name": "running" }, "InstanceType": "m7g.large",
-                "Placement": { "AvailabilityZone": "eu-west-1a", "Tenancy": "default" },
-                "PrivateIpAddress": "10.0.0.1", "PublicIpAddress": "192.0.2.1", "VpcId": "vpc-1",
-                "LaunchTime": "2026-03-01T00:00:00Z", "ImageId": "ami-1",
-                "Tags": [{ "Key": "Name", "Value": "web-1" }, { "Key": "team", "Value": "web" }],
-            }, {
-                "InstanceId": "i-2", "State": { "Name": "terminated" }, "InstanceType": "t4g.nano",
-            }] },
-            { "Instances": [{ "InstanceId": "i-3", "State": { "Name": "stopped" }, "InstanceType": "t4g.nano" }] },
-        ] });
-        let rows = selected(&output);
-        assert_eq!(
-            serde_json::to_value(&rows[0]).expect("a row is JSON"),
-            json!({
-                "id": "i-1", "name": "web-1", "state": "running", "type": "m7g.large",
-                "availability_zone": "eu-west-1a", "private_address": "10.0.0.1", "public_address": "192.0.2.1",
-                "vpc": "vpc-1", "launch_time": "2026-03-01T00:00:00Z", "image": "ami-1",
-                "tags": { "Name": "web-1", "team": "web" },
-            })
-        );
-        assert_eq!((rows[1].id.as_str(), &rows[1].name, &rows[1].vpc), ("i-2", &None, &None));
-        assert_eq!(rows[2].id, "i-3");
-    }
-
-    #[test]
-    fn clients_see_a_small_tool() {
-        let tool = describe::<ec2_list_instances>();
-        insta::assert_snapshot!(tool.description, @"Lists EC2 instances in whatever state they are, across accounts and regions.");
-        insta::assert_snapshot!(tool.input_schema, @r#"{"type":"object","properties":{"accounts":{"type":"array","items":{"type":"string"},"description":"Names, ids, env:prod, tag:team=payments; default: all"},"regions":{"type":"array","items":{"type":"string"},"description":"Default: as configured; all: every enabled one"},"filter":{"type":"string","description":"JMESPath on a row, e.g. contains(name, 'prod')"},"fields":{"type":"array","items":{"type":"string"},"description":"Default: account, region, id, name, state, type, private_address, public_address; more: account_id, availability_zone, vpc, launch_time, image, tags[.<key>]"},"group_by":{"type":"array","items":{"type":"string"},"description":"Count rows by these columns"},"limit":{"type":"integer","description":"At most so many rows; default: what a short answer holds"},"cursor":{"type":"string","description":"Of an earlier answer: goes on there"}},"additionalProperties":false}"#);
-        assert!(tool.hints.read_only && tool.hints.open_world && !tool.hints.destructive);
-    }
+    let mut rows = Rows::from(listed);
+    failures.into_iter().for_each(|error| rows.fail(error));
+    Ok(rows)
 }
