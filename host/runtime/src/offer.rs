@@ -11,6 +11,7 @@ const CONTRACT: &[&str] = &[
     "tollgate:aws/credentials@0.1.0",
     "tollgate:cache/store@0.1.0",
     "tollgate:call/budget@0.1.0",
+    "tollgate:catalog/operations@0.1.0",
     "tollgate:results/store@0.1.0",
     "tollgate:telemetry/log@0.1.0",
     "tollgate:telemetry/progress@0.1.0",

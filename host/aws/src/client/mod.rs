@@ -16,7 +16,7 @@ use crate::config::{Config, ConfigError};
 use crate::credentials::{Identity, Store};
 use crate::endpoint::Scope;
 use crate::error::{Error, InvalidRequest};
-use crate::model::{Pack, UnknownService};
+use crate::model::{Operation, Pack, Service, UnknownService};
 use crate::page::CursorKey;
 use crate::principal::Principal;
 use crate::protocol::{UnknownValues, Value};
@@ -137,6 +137,12 @@ impl Client {
     /// There is no such service; the error tells the nearest.
     pub fn scope(&self, service: &str) -> Result<Scope, UnknownService> {
         Ok(self.inner.wire.router.resolver().scope(&*self.pack().service(service)?))
+    }
+
+    /// How often an operation is asked by who wants to know all of it; mostly as its service is.
+    #[must_use]
+    pub fn operation_scope(&self, service: &Service, operation: &Operation) -> Scope {
+        self.inner.wire.router.resolver().operation_scope(service, operation)
     }
 
     /// Asks STS who signs the requests to a target. Needs the grant `sts:GetCallerIdentity`.

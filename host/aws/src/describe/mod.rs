@@ -7,6 +7,7 @@ mod outline;
 mod pattern;
 mod redacted;
 mod schema;
+mod search;
 mod service;
 #[cfg(test)]
 mod tests;
@@ -15,4 +16,6 @@ pub use classification::{Classification, Classifications, UnknownPattern};
 pub use operation::OperationDescription;
 pub use outline::{Line, outline};
 pub use schema::{input_schema, output_schema};
+pub use search::Found;
+pub(crate) use search::SearchIndex;
 pub use service::{OperationSummary, ServiceDescription};

@@ -8,12 +8,12 @@ use serde::Serialize;
 use super::builtins::Builtins;
 use super::resolver::Resolver;
 use super::rules::{Parameter, Value};
-use crate::model::{Partition, Service};
+use crate::model::{Operation, Partition, Service};
 
 /// The region of a target that is asked once for a whole account.
 pub const GLOBAL: &str = "global";
 
-/// How often a service is asked by who wants to know all of it.
+/// How often a service, or an operation, is asked by who wants to know all of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -52,6 +52,18 @@ const ONE_REGION: &[(&str, &str)] = &[
     ("sagemaker-geospatial", "us-west-2"),
 ];
 
+/// Operations of regional services that answer the same for the whole account, whichever region is asked.
+const ACCOUNT_WIDE: &[(&str, &str)] = &[
+    ("ec2", "DescribeRegions"),
+    ("sts", "DecodeAuthorizationMessage"),
+    ("sts", "GetAccessKeyInfo"),
+    ("sts", "GetCallerIdentity"),
+];
+
+/// S3 lists all buckets in every region, and a request for one bucket goes where the bucket is. What remains regional
+/// are the buckets of a zone.
+const S3_REGIONAL: &[&str] = &["ListDirectoryBuckets"];
+
 /// The partition whose services the tables are about.
 const COMMERCIAL: &str = "aws";
 
@@ -65,6 +77,17 @@ impl Resolver {
         let commercial = self.partitions().by_id(COMMERCIAL);
         let home = commercial.and_then(|partition| self.home_in(service, partition));
         if home.is_some() { Scope::Account } else { Scope::Regional }
+    }
+
+    /// How often an operation is asked by who wants to know all of it.
+    #[must_use]
+    pub fn operation_scope(&self, service: &Service, operation: &Operation) -> Scope {
+        let names = (&*service.name, &*operation.name);
+        match self.scope(service) {
+            Scope::Regional if names.0 == "s3" && !S3_REGIONAL.contains(&names.1) => Scope::Account,
+            Scope::Regional if ACCOUNT_WIDE.contains(&names) => Scope::Account,
+            scope => scope,
+        }
     }
 
     /// The region in which an account-wide service is asked, in the partition of `region`; `None` for a

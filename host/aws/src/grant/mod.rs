@@ -91,10 +91,15 @@ impl Grant {
         self.judge(action, operation.access, operation.sensitive.as_deref(), operation.exact_grant())
     }
 
+    /// As [`check`](Self::check), of an operation that needs this permission.
+    pub(crate) fn check_permission(&self, permission: &Permission) -> Result<(), Refusal> {
+        let exact = permission.exact_grant.as_deref().unwrap_or(&permission.action);
+        self.judge(&permission.action, permission.access, permission.sensitive.as_deref(), exact)
+    }
+
     /// Whether an operation that needs this permission may be sent.
     pub(crate) fn allows(&self, permission: &Permission) -> bool {
-        let exact = permission.exact_grant.as_deref().unwrap_or(&permission.action);
-        self.judge(&permission.action, permission.access, permission.sensitive.as_deref(), exact).is_ok()
+        self.check_permission(permission).is_ok()
     }
 
     /// The actions that every layer names without a wildcard.

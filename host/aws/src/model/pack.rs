@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 use std::io::Read;
 use std::sync::{Arc, OnceLock};
 
+use serde::de::DeserializeOwned;
+
 use super::error::{UnknownService, most_similar};
 use super::index::{Index, MAGIC, MAX_INDEX, Span};
 use super::partitions::Partitions;
 use super::permissions::{Permission, Permissions};
 use super::service::Service;
 use super::spelling::Names;
+use crate::describe::SearchIndex;
 
 /// Every AWS service and operation.
 ///
@@ -19,6 +22,7 @@ use super::spelling::Names;
 pub struct Pack {
     services: BTreeMap<Box<str>, Entry>,
     names: OnceLock<Result<Vec<Names>, String>>,
+    search_index: OnceLock<Result<SearchIndex, String>>,
     partitions: Partitions,
     frames: Frames,
     /// Why there is nothing in it, where the file as a whole cannot be read.
@@ -46,6 +50,7 @@ impl Pack {
         Self::read(file).unwrap_or_else(|reason| Self {
             services: BTreeMap::new(),
             names: OnceLock::new(),
+            search_index: OnceLock::new(),
             partitions: Partitions::default(),
             frames: Frames::default(),
             damage: Some(reason),
@@ -74,7 +79,8 @@ impl Pack {
             .into_iter()
             .map(|(name, span)| (name, Entry { span, service: OnceLock::new() }))
             .collect();
-        Ok(Self { services, names: OnceLock::new(), partitions, frames, damage: None })
+        let (names, search_index) = (OnceLock::new(), OnceLock::new());
+        Ok(Self { services, names, search_index, partitions, frames, damage: None })
     }
 
     /// The names of all services, sorted.
@@ -142,13 +148,33 @@ impl Pack {
     ///
     /// The pack, or a service in it, is damaged.
     pub(crate) fn permissions(&self) -> Result<Vec<Permission>, String> {
-        self.intact("").map_err(|error| error.to_string())?;
         let mut all = Vec::with_capacity(20_000);
-        for (name, entry) in &self.services {
-            let read = self.frames.parse::<Permissions>(entry.span);
-            all.extend(read.map_err(|reason| format!("{name}: {reason}"))?.operations.into_values());
+        for service in self.read_all::<Permissions>()? {
+            all.extend(service?.operations.into_values());
         }
         Ok(all)
+    }
+
+    /// All services, sorted by name, read anew and not kept: each as far as `T` wants it.
+    pub(crate) fn read_all<T: DeserializeOwned>(
+        &self,
+    ) -> Result<impl Iterator<Item = Result<T, String>>, String> {
+        self.intact("").map_err(|error| error.to_string())?;
+        Ok(self
+            .services
+            .iter()
+            .map(|(name, entry)| self.frames.parse(entry.span).map_err(|reason| format!("{name}: {reason}"))))
+    }
+
+    /// The index in which operations are searched by words. Made at the first call, which reads the whole file.
+    ///
+    /// # Errors
+    ///
+    /// The pack is damaged.
+    pub(crate) fn search_index(&self) -> Result<&SearchIndex, UnknownService> {
+        let damaged =
+            |reason: &String| UnknownService::Damaged { name: String::new(), reason: reason.clone() };
+        self.search_index.get_or_init(|| SearchIndex::of(self)).as_ref().map_err(damaged)
     }
 
     /// The partitions with their regions.
@@ -166,7 +192,7 @@ struct Frames {
 }
 
 impl Frames {
-    fn parse<T: serde::de::DeserializeOwned>(&self, span: Span) -> Result<T, String> {
+    fn parse<T: DeserializeOwned>(&self, span: Span) -> Result<T, String> {
         serde_json::from_slice(&self.decompress(span)?).map_err(|error| error.to_string())
     }
 

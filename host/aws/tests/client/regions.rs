@@ -1,10 +1,10 @@
 //! Selections: accounts, and the regions that AWS says are enabled.
 
 use serde_json::Value;
-use tollgate_aws::Client;
 use tollgate_aws::account::{Account, Reach, Resolution, SelectorError};
 use tollgate_aws::endpoint::Scope;
 use tollgate_aws::grant::Mode;
+use tollgate_aws::{Client, Config};
 
 use crate::server::{Received, Reply, Server};
 use crate::world::*;
@@ -239,6 +239,28 @@ async fn one_endpoint_is_asked_by_the_name_global() {
     assert_eq!(client.scope("ec2").unwrap(), Scope::Regional);
     assert_eq!(client.scope("pricing").unwrap(), Scope::Public);
     assert!(client.scope("ec3").is_err());
+}
+
+#[tokio::test]
+async fn operations_of_a_regional_service_may_answer_for_the_whole_account() {
+    let client = Client::new(Config::default()).unwrap();
+    let scope = |service: &str, operation: &str| {
+        let service = client.pack().service(service).unwrap();
+        client.operation_scope(&service, service.operation(operation).unwrap())
+    };
+    for (service, operation, expected) in [
+        ("s3", "ListBuckets", Scope::Account),
+        ("s3", "GetBucketPolicy", Scope::Account),
+        ("s3", "ListDirectoryBuckets", Scope::Regional),
+        ("sts", "GetCallerIdentity", Scope::Account),
+        ("sts", "GetSessionToken", Scope::Regional),
+        ("ec2", "DescribeRegions", Scope::Account),
+        ("ec2", "DescribeVpcs", Scope::Regional),
+        ("iam", "ListUsers", Scope::Account),
+        ("pricing", "GetProducts", Scope::Public),
+    ] {
+        assert_eq!(scope(service, operation), expected, "{service} {operation}");
+    }
 }
 
 #[tokio::test]

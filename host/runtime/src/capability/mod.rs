@@ -4,6 +4,7 @@ pub(crate) mod accounts;
 pub(crate) mod api;
 pub(crate) mod cache;
 pub(crate) mod call;
+pub(crate) mod catalog;
 pub(crate) mod credentials;
 pub(crate) mod log;
 pub(crate) mod progress;
