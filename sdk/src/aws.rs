@@ -170,7 +170,7 @@ impl<T: DeserializeOwned + 'static> IntoFuture for Call<T> {
 }
 
 /// Decodes an output; the error names the JSON path.
-fn decode<T: DeserializeOwned>(json: &str) -> Result<T, String> {
+pub(crate) fn decode<T: DeserializeOwned>(json: &str) -> Result<T, String> {
     let typed = |json: &str| {
         let json = &mut serde_json::Deserializer::from_str(json);
         serde_path_to_error::deserialize(json)

@@ -11,6 +11,7 @@ pub mod aws;
 pub mod bindings;
 pub mod budget;
 pub mod cache;
+pub mod catalog;
 pub mod credentials;
 mod details;
 mod error;
@@ -28,11 +29,15 @@ mod tool;
 pub use arn::Arn;
 pub use details::{Details, Scope, find, find_in_accounts};
 pub use error::ToolError;
+pub use nearest::suggestion;
 pub use output::{Body, Content, IntoOutput, Json, Link, Outcome, Output, Question, Resource};
 #[doc(hidden)]
 pub use plugin::Component;
 pub use plugin::{Invocation, Plugin};
-pub use table::{Coverage, Gap, ListQuery, Row, Rows, Table, sweep, sweep_accounts, sweep_parts};
+pub use table::{
+    Coverage, Gap, ListQuery, Row, Rows, Table, sweep, sweep_account_values, sweep_accounts, sweep_parts,
+    sweep_values,
+};
 pub use tags::Tags;
 /// ```
 /// use tollgate_sdk::{ToolError, tool};

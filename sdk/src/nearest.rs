@@ -1,7 +1,15 @@
 //! The known word nearest to one that is not known.
 
-/// ` (did you mean `x`?)` for the candidate nearest to `word`, or nothing where none is near.
-pub(crate) fn suggestion<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
+/// The end of an error's text: "; did you mean `x`?" for the candidate nearest to `word`, or nothing
+/// where none is near.
+///
+/// ```
+/// use tollgate_sdk::suggestion;
+///
+/// assert_eq!(suggestion("staet", ["id", "state"]), "; did you mean `state`?");
+/// assert_eq!(suggestion("colour", ["id", "state"]), "");
+/// ```
+pub fn suggestion<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
     nearest(word, candidates).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default()
 }
 

@@ -1,5 +1,7 @@
 //! The columns that a row type makes.
 
+use std::collections::{HashMap, HashSet};
+
 use serde_json::{Map, Value};
 
 use super::Row;
@@ -64,6 +66,31 @@ impl Columns {
         Self { all, leading, default }
     }
 
+    /// The columns of rows from targets that were seen, and those that may be named besides. Two names that
+    /// only differ in letter case are one to SQL: so the later one is renamed, and told.
+    pub(super) fn open(seen: Vec<Column>, known: &[String]) -> (Self, HashMap<String, String>) {
+        let given = [ACCOUNT, ACCOUNT_ID, REGION];
+        let text = |name: &str| Column { name: name.to_owned(), nested: false, numeric: false };
+        let mut all: Vec<Column> = given.iter().map(|name| text(name)).collect();
+        let mut taken: HashSet<String> = given.iter().map(|name| (*name).to_owned()).collect();
+        let mut default = vec![ACCOUNT.to_owned(), REGION.to_owned()];
+        let mut renamed = HashMap::new();
+        for mut column in seen.into_iter().filter(|column| !given.contains(&column.name.as_str())) {
+            let member = column.name.clone();
+            while !taken.insert(column.name.to_lowercase()) {
+                column.name.push('_');
+            }
+            default.push(column.name.clone());
+            if column.name != member {
+                renamed.insert(member, column.name.clone());
+            }
+            all.push(column);
+        }
+        let more = known.iter().filter(|name| taken.insert(name.to_lowercase()));
+        all.extend(more.map(|name| Column { nested: true, ..text(name) }));
+        (Self { all, leading: &[ACCOUNT, REGION], default }, renamed)
+    }
+
     pub(super) fn get(&self, name: &str) -> Option<&Column> {
         self.all.iter().find(|column| column.name == name)
     }
@@ -105,7 +132,7 @@ impl Columns {
 }
 
 /// The members of a row as JSON.
-pub(super) fn members(row: &impl Row) -> Result<Map<String, Value>, ToolError> {
+pub(super) fn members<R: Row>(row: &R) -> Result<Map<String, Value>, ToolError> {
     match serde_json::to_value(row) {
         Ok(Value::Object(members)) => Ok(members),
         Ok(_) => Err(ToolError::failed("a row is no struct")),

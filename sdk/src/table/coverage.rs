@@ -36,7 +36,7 @@ pub struct Gap {
     /// The service's error code, else [`aws::Error::kind`], or `regions` where an account's regions
     /// could not be found out.
     pub code: String,
-    /// What happened, at most 300 characters.
+    /// What happened; of what AWS says, at most 300 characters.
     pub message: String,
     /// What to do, where the message does not say it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -61,6 +61,8 @@ pub(crate) struct Failure {
 pub(super) enum Class {
     /// The host refused it.
     Refused,
+    /// The host found that the input does not fit.
+    Invalid,
     /// AWS, or the role, refused it.
     Denied,
     Throttled,
@@ -86,7 +88,10 @@ impl Failure {
             error => error.to_string(),
         };
         let code = error.code().unwrap_or(error.kind()).to_owned();
-        Self { place, class: Class::of(error), code, message: short(&message) }
+        let class = Class::of(error);
+        // The host's own words say what to do to their end.
+        let message = if class <= Class::Invalid { message } else { short(&message) };
+        Self { place, class, code, message }
     }
 
     /// An account whose regions could not be found out.
@@ -104,6 +109,7 @@ impl Class {
     fn of(error: &aws::Error) -> Self {
         match error {
             aws::Error::Denied(_) => Self::Refused,
+            aws::Error::InvalidInput(_) => Self::Invalid,
             aws::Error::Credentials(_) => Self::Denied,
             aws::Error::Service(error) if is_denial(error) => Self::Denied,
             aws::Error::Throttled(_) => Self::Throttled,
@@ -146,7 +152,7 @@ impl Coverage {
                 Class::OutOfOrder => {
                     (&mut coverage.failed, Some("out of order there: ask again later, or leave these out"))
                 }
-                Class::Failed => (&mut coverage.failed, None),
+                Class::Invalid | Class::Failed => (&mut coverage.failed, None),
                 Class::Skipped => {
                     (&mut coverage.skipped, Some("ask again for these alone, or for fewer targets at once"))
                 }
@@ -176,6 +182,13 @@ impl Coverage {
 /// Whether the host refused all of them.
 pub(super) fn all_refused(failures: &[Failure]) -> bool {
     failures.iter().all(|failure| failure.class == Class::Refused)
+}
+
+/// What the host says of an input that fits none of them.
+pub(super) fn all_invalid(failures: &[Failure]) -> Option<&str> {
+    let (first, others) = failures.split_first()?;
+    let same = |other: &Failure| other.class == Class::Invalid && other.message == first.message;
+    (first.class == Class::Invalid && others.iter().all(same)).then_some(&first.message)
 }
 
 fn short(message: &str) -> String {

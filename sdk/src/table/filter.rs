@@ -40,6 +40,11 @@ impl Filter {
     }
 }
 
+/// Whether a text could be a condition, on whatever columns.
+pub(super) fn check_syntax(text: &str) -> Result<(), ToolError> {
+    jmespath::parse(text).map(drop).map_err(|error| refused(&error))
+}
+
 /// The error as the caller reads it: at which column of the expression, what, and how it is meant.
 fn refused(error: &JmespathError) -> ToolError {
     let column = error.column + 1;

@@ -13,6 +13,15 @@ use crate::results::{self, Cursor};
 /// So many bytes of rows are held in the sandbox before they go to the host.
 const HELD: usize = 256 << 10;
 
+/// Where the rows of a call go.
+pub(super) trait Sink {
+    /// Takes in a row. Rows of a lower place come first.
+    fn take(&mut self, place: u32, row: Map<String, Value>) -> Result<(), ToolError>;
+
+    /// The first rows, within the limit of the query or the room of the answer.
+    fn finish(self) -> Result<Shown, ToolError>;
+}
+
 /// The rows of a call so far.
 #[derive(Debug)]
 pub(super) struct Gather<'a> {
@@ -31,7 +40,7 @@ pub(super) struct Gather<'a> {
 }
 
 /// What an answer shows.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Shown {
     pub(super) columns: Vec<String>,
     pub(super) rows: Vec<Vec<Value>>,
@@ -47,29 +56,16 @@ pub(super) struct Shown {
     pub(super) lost: Option<String>,
 }
 
-impl<'a> Gather<'a> {
-    pub(super) fn new(plan: &'a Plan) -> Self {
-        Self {
-            plan,
-            matched: 0,
-            groups: Groups::default(),
-            facets: Facets::new(plan.columns().len()),
-            held: BTreeMap::new(),
-            held_bytes: 0,
-            handle: None,
-            lost: None,
-        }
-    }
-
-    /// Takes in a row, if the filter lets it pass. Rows of a lower place come first.
-    pub(super) fn add(&mut self, place: u32, row: &Map<String, Value>) -> Result<(), ToolError> {
-        if !self.plan.matches(row)? {
+impl Sink for Gather<'_> {
+    /// Takes in a row, if the filter lets it pass.
+    fn take(&mut self, place: u32, row: Map<String, Value>) -> Result<(), ToolError> {
+        if !self.plan.matches(&row)? {
             return Ok(());
         }
         self.matched += 1;
-        let cells = self.plan.cells(row);
+        let cells = self.plan.cells(&row);
         if self.plan.grouped {
-            self.groups.add(cells, &self.plan.numbers(row));
+            self.groups.add(cells, &self.plan.numbers(&row));
         } else if self.plan.limit != Some(0) {
             self.facets.add(&cells);
             self.hold(place, cells);
@@ -77,36 +73,7 @@ impl<'a> Gather<'a> {
         Ok(())
     }
 
-    fn hold(&mut self, place: u32, cells: Vec<Value>) {
-        if self.lost.is_some() {
-            return;
-        }
-        let row = Value::Array(cells).to_string();
-        self.held_bytes += row.len();
-        self.held.entry(place).or_default().push(row);
-        if self.held_bytes > HELD {
-            self.hand_over();
-        }
-    }
-
-    /// Gives what is held to the host.
-    fn hand_over(&mut self) {
-        let handle = match &self.handle {
-            Some(handle) => Ok(handle.clone()),
-            None => results::begin(&self.plan.columns()),
-        };
-        let appended = handle.and_then(|handle| {
-            self.handle = Some(handle.clone());
-            std::mem::take(&mut self.held)
-                .iter()
-                .try_for_each(|(place, rows)| results::append(&handle, *place, rows))
-        });
-        self.held_bytes = 0;
-        self.lost = appended.err();
-    }
-
-    /// The first rows, within the limit of the query or the room of the answer.
-    pub(super) fn finish(mut self) -> Result<Shown, ToolError> {
+    fn finish(mut self) -> Result<Shown, ToolError> {
         let columns = self.plan.columns();
         let (row_count, counted) = match self.plan.grouped {
             true => {
@@ -135,6 +102,49 @@ impl<'a> Gather<'a> {
             row_count,
             counted,
         })
+    }
+}
+
+impl<'a> Gather<'a> {
+    pub(super) fn new(plan: &'a Plan) -> Self {
+        Self {
+            plan,
+            matched: 0,
+            groups: Groups::default(),
+            facets: Facets::new(plan.columns().len()),
+            held: BTreeMap::new(),
+            held_bytes: 0,
+            handle: None,
+            lost: None,
+        }
+    }
+
+    fn hold(&mut self, place: u32, cells: Vec<Value>) {
+        if self.lost.is_some() {
+            return;
+        }
+        let row = Value::Array(cells).to_string();
+        self.held_bytes += row.len();
+        self.held.entry(place).or_default().push(row);
+        if self.held_bytes > HELD {
+            self.hand_over();
+        }
+    }
+
+    /// Gives what is held to the host.
+    fn hand_over(&mut self) {
+        let handle = match &self.handle {
+            Some(handle) => Ok(handle.clone()),
+            None => results::begin(&self.plan.columns()),
+        };
+        let appended = handle.and_then(|handle| {
+            self.handle = Some(handle.clone());
+            std::mem::take(&mut self.held)
+                .iter()
+                .try_for_each(|(place, rows)| results::append(&handle, *place, rows))
+        });
+        self.held_bytes = 0;
+        self.lost = appended.err();
     }
 
     /// All rows, where they are few enough.

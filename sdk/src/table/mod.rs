@@ -8,7 +8,7 @@ use std::marker::PhantomData;
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value, json, value::RawValue};
 
 mod columns;
 mod coverage;
@@ -25,17 +25,19 @@ mod summary;
 mod sweep;
 #[cfg(test)]
 mod tests;
+mod values;
 
 use columns::Columns;
 pub(crate) use coverage::Failure;
 pub use coverage::{Coverage, Gap};
-use gather::{Gather, Shown};
+use gather::{Gather, Shown, Sink};
 pub use parts::sweep_parts;
 use plan::Plan;
 pub use query::ListQuery;
 pub use rows::Rows;
 pub(crate) use summary::all_failed;
 pub use sweep::{sweep, sweep_accounts};
+pub use values::{sweep_account_values, sweep_values};
 
 use crate::{
     IntoOutput, Outcome, Output, ToolError, budget,
@@ -74,7 +76,8 @@ pub trait Row: Serialize + JsonSchema {
 /// Rows as arrays under one list of columns, with who answered and who did not: one failure never
 /// hides the rest.
 ///
-/// Made by [`sweep`], [`sweep_accounts`] or, of rows that come from nowhere else, by [`Table::new`].
+/// Made by [`sweep`], [`sweep_accounts`], of JSON by [`sweep_values`], or, of rows that come from nowhere
+/// else, by [`Table::new`].
 /// Its structured output is
 ///
 /// ```json
@@ -143,16 +146,18 @@ impl<R: Row> Table<R> {
         let plan = Plan::new(query, &Columns::of::<R>())?;
         let mut gather = Gather::new(&plan);
         for row in rows {
-            gather.add(0, &columns::members(&row)?)?;
+            gather.take(0, columns::members(&row)?)?;
         }
         let shown = gather.finish()?;
         let summary = summary::of(&shown, &summary::Reach::default(), &[], false);
         Ok(Self::of_shown(shown, None, false, summary))
     }
+}
 
+impl<R> Table<R> {
     fn of_shown(shown: Shown, coverage: Option<Coverage>, cut_by_aws: bool, summary: String) -> Self {
-        let Shown { mut columns, mut rows, row_count, counted: _, cursor, facets, lost: _ } = shown;
-        let truncated = cut_by_aws || (rows.len() as u64) < row_count;
+        let Shown { mut columns, mut rows, row_count, counted: _, cursor, facets, lost } = shown;
+        let truncated = cut_by_aws || lost.is_some() || (rows.len() as u64) < row_count;
         drop_empty(&mut columns, &mut rows);
         let cursor = cursor.map(|cursor| cursor.to_string());
         Self { columns, rows, row_count, by: facets, cursor, truncated, coverage, summary, row: PhantomData }
@@ -246,36 +251,68 @@ impl<R> Table<R> {
     }
 }
 
+/// The schema of every table.
+fn output_schema() -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "summary": { "type": "object" },
+            "columns": { "type": "array" },
+            "rows": { "type": "array" },
+            "cursor": { "type": "string" },
+            "truncated": { "type": "boolean" },
+            "coverage": { "type": "object" },
+        },
+        "required": ["summary", "columns", "rows", "truncated"],
+    })
+}
+
+/// Says in the schema of the arguments what `filter` and `fields` may name.
+fn describe_words(schema: &mut Value, filter: String, fields: String) {
+    let Some(Value::Object(properties)) = schema.get_mut("properties") else { return };
+    for (word, description) in [("filter", filter), ("fields", fields)] {
+        if let Some(Value::Object(property)) = properties.get_mut(word) {
+            property.insert("description".into(), description.into());
+        }
+    }
+}
+
 impl<R: Row> IntoOutput for Table<R> {
     fn output_schema() -> Option<Value> {
-        Some(json!({
-            "type": "object",
-            "properties": {
-                "summary": { "type": "object" },
-                "columns": { "type": "array" },
-                "rows": { "type": "array" },
-                "cursor": { "type": "string" },
-                "truncated": { "type": "boolean" },
-                "coverage": { "type": "object" },
-            },
-            "required": ["summary", "columns", "rows", "truncated"],
-        }))
+        Some(output_schema())
     }
 
     fn complete_input_schema(schema: &mut Value) {
         let columns = Columns::of::<R>();
-        let Some(Value::Object(properties)) = schema.get_mut("properties") else { return };
-        if columns.numeric().next().is_none() {
+        if columns.numeric().next().is_none()
+            && let Some(Value::Object(properties)) = schema.get_mut("properties")
+        {
             properties.shift_remove("sum");
         }
-        for (word, description) in [("filter", columns.filter_help()), ("fields", columns.fields_help())] {
-            if let Some(Value::Object(property)) = properties.get_mut(word) {
-                property.insert("description".into(), description.into());
-            }
-        }
+        describe_words(schema, columns.filter_help(), columns.fields_help());
     }
 
     fn into_outcome(self) -> Result<Outcome, ToolError> {
+        self.outcome()
+    }
+}
+
+impl IntoOutput for Table<Box<RawValue>> {
+    fn output_schema() -> Option<Value> {
+        Some(output_schema())
+    }
+
+    fn complete_input_schema(schema: &mut Value) {
+        describe_words(schema, "JMESPath on a row".to_owned(), "Default: all columns".to_owned());
+    }
+
+    fn into_outcome(self) -> Result<Outcome, ToolError> {
+        self.outcome()
+    }
+}
+
+impl<R> Table<R> {
+    fn outcome(self) -> Result<Outcome, ToolError> {
         #[derive(Serialize)]
         struct Structured<'a> {
             summary: Counts<'a>,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::coverage::{Failure, all_refused};
+use super::coverage::{Failure, all_invalid, all_refused};
 use super::gather::Shown;
 use crate::ToolError;
 
@@ -32,7 +32,7 @@ pub(super) fn of(shown: &Shown, reach: &Reach, failures: &[Failure], cut_by_aws:
         text += "; AWS has more than was read";
     }
     if let Some(reason) = &shown.lost {
-        text += &format!("; not all could be kept: {reason}");
+        text += &format!("; not all is here: {reason}");
     }
     if let Some(cursor) = &shown.cursor {
         text += &format!("; more with cursor {cursor}, or fewer with a filter");
@@ -56,8 +56,12 @@ pub(super) fn of_page(offset: u64, shown: u64, row_count: u64, cursor: Option<&s
     text
 }
 
-/// The failure of a call of which no target answered. Says each reason once, with its places.
+/// The failure of a call of which no target answered. Says each reason once, with its places; those do not
+/// matter where the input fits nowhere.
 pub(crate) fn all_failed(failures: &[Failure]) -> ToolError {
+    if let Some(message) = all_invalid(failures) {
+        return ToolError::InvalidArguments(message.to_owned());
+    }
     let mut places: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
     for failure in failures {
         places.entry((&failure.code, &failure.message)).or_default().push(failure.place.clone());

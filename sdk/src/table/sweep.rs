@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use futures::{StreamExt, stream::FuturesUnordered};
+use serde_json::{Map, Value};
 
 use super::{
     Coverage, ListQuery, Row, Rows, Table,
     columns::{self, ACCOUNT, ACCOUNT_ID, Columns, REGION},
     coverage::Failure,
-    gather::Gather,
+    gather::{Gather, Sink},
     plan::Plan,
     summary::{self, Reach},
 };
@@ -67,16 +68,21 @@ pub async fn sweep<R: Row, O: Into<Rows<R>>>(
         return Table::resume(cursor, query.limit);
     }
     let plan = Plan::new(query, &Columns::of::<R>())?;
+    let (failures, asked) = targets(query).await?;
+    ask_all(Gather::new(&plan), columns::members::<R>, query, failures, asked, ask).await
+}
+
+/// The targets of a query, and the accounts whose regions could not be found out.
+pub(super) async fn targets(query: &ListQuery) -> Result<(Vec<Failure>, Vec<(Place, Target)>), ToolError> {
     let accounts = accounts::list(&query.accounts).await?;
     let names: HashMap<&str, &str> =
         accounts.iter().map(|account| (account.id.as_str(), account.name.as_str())).collect();
     let name = |id: &str| names.get(id).map_or_else(|| id.to_owned(), |name| (*name).to_owned());
     let resolution = accounts::resolve(&query.accounts, &query.regions).await?;
-    let failures = resolution
-        .failures
-        .iter()
-        .map(|failure| Failure::of_regions(name(&failure.account), &failure.message));
-    let places = resolution.targets.into_iter().map(|target| {
+    let failures = resolution.failures.iter();
+    let failures =
+        failures.map(|failure| Failure::of_regions(name(&failure.account), &failure.message)).collect();
+    let asked = resolution.targets.into_iter().map(|target| {
         let place = Place {
             account: name(&target.account),
             id: target.account.clone(),
@@ -84,7 +90,7 @@ pub async fn sweep<R: Row, O: Into<Rows<R>>>(
         };
         (place, target)
     });
-    ask_all(&plan, query, failures.collect(), places.collect(), ask).await
+    Ok((failures, asked.collect()))
 }
 
 /// Asks every account of a query once, all at once, and answers one table: for services that answer
@@ -126,12 +132,17 @@ pub async fn sweep_accounts<R: Row, O: Into<Rows<R>>>(
         return Table::resume(cursor, query.limit);
     }
     let plan = Plan::new(query, &Columns::of::<R>())?;
-    let accounts = accounts::list(&query.accounts).await?;
-    let places = accounts.into_iter().map(|account| {
+    let asked = each_account(query).await?;
+    ask_all(Gather::new(&plan), columns::members::<R>, query, Vec::new(), asked, ask).await
+}
+
+/// The accounts of a query.
+pub(super) async fn each_account(query: &ListQuery) -> Result<Vec<(Place, Account)>, ToolError> {
+    let asked = accounts::list(&query.accounts).await?.into_iter().map(|account| {
         let place = Place { account: account.name.clone(), id: account.id.clone(), region: None };
         (place, account)
     });
-    ask_all(&plan, query, Vec::new(), places.collect(), ask).await
+    Ok(asked.collect())
 }
 
 /// Where rows come from.
@@ -157,8 +168,9 @@ impl Place {
 const GLOBAL: &str = "global";
 
 /// Asks all places at once, and puts their answers together in order.
-pub(super) async fn ask_all<T, R: Row, O: Into<Rows<R>>>(
-    plan: &Plan,
+pub(super) async fn ask_all<T, R, O: Into<Rows<R>>>(
+    mut sink: impl Sink,
+    members: impl Fn(&R) -> Result<Map<String, Value>, ToolError>,
     query: &ListQuery,
     mut failures: Vec<Failure>,
     asked: Vec<(Place, T)>,
@@ -168,7 +180,6 @@ pub(super) async fn ask_all<T, R: Row, O: Into<Rows<R>>>(
     let ask = &ask;
     let mut answers: FuturesUnordered<_> =
         asked.into_iter().enumerate().map(|(index, what)| async move { (index, ask(what).await) }).collect();
-    let mut gather = Gather::new(plan);
     let mut failed: Vec<Vec<aws::Error>> = places.iter().map(|_| Vec::new()).collect();
     let mut reach = Reach::default();
     let mut steps = Steps::new(&places);
@@ -181,8 +192,10 @@ pub(super) async fn ask_all<T, R: Row, O: Into<Rows<R>>>(
                 reach.accounts.insert(place.account.clone());
                 reach.regions.extend(place.region.clone());
                 cut_by_aws |= truncated;
-                for row in &rows {
-                    add(&mut gather, query, index, place, row)?;
+                for row in rows {
+                    if let Some(row) = placed(query, place, members(&row)?) {
+                        sink.take(u32::try_from(index).unwrap_or(u32::MAX), row)?;
+                    }
                 }
                 failed[index] = errors;
             }
@@ -197,7 +210,7 @@ pub(super) async fn ask_all<T, R: Row, O: Into<Rows<R>>>(
     if reach.accounts.is_empty() && !failures.is_empty() {
         return Err(summary::all_failed(&failures));
     }
-    let shown = gather.finish()?;
+    let shown = sink.finish()?;
     let summary = summary::of(&shown, &reach, &failures, cut_by_aws);
     let coverage = Coverage::new(ok, &failures);
     Ok(Table::of_shown(shown, Some(coverage), cut_by_aws, summary))
@@ -232,15 +245,8 @@ impl Steps {
     }
 }
 
-/// Puts a row's place in front of it, and takes it in where the query asks for its region.
-fn add(
-    gather: &mut Gather<'_>,
-    query: &ListQuery,
-    index: usize,
-    place: &Place,
-    row: &impl Row,
-) -> Result<(), ToolError> {
-    let mut members = columns::members(row)?;
+/// A row with its place in front, if the query asks for its region.
+fn placed(query: &ListQuery, place: &Place, mut members: Map<String, Value>) -> Option<Map<String, Value>> {
     let region = match (members.remove(REGION), &place.region) {
         (Some(region), _) => region,
         (None, Some(region)) => region.as_str().into(),
@@ -248,12 +254,12 @@ fn add(
     };
     let elsewhere = |region: &str| region != GLOBAL && !query.wants_region(region);
     if place.region.is_none() && region.as_str().is_some_and(elsewhere) {
-        return Ok(());
+        return None;
     }
-    let mut whole = serde_json::Map::with_capacity(members.len() + 3);
+    let mut whole = Map::with_capacity(members.len() + 3);
     whole.insert(ACCOUNT.to_owned(), place.account.as_str().into());
     whole.insert(ACCOUNT_ID.to_owned(), place.id.as_str().into());
     whole.insert(REGION.to_owned(), region);
     whole.extend(members);
-    gather.add(u32::try_from(index).unwrap_or(u32::MAX), &whole)
+    Some(whole)
 }

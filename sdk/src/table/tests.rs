@@ -56,7 +56,9 @@ fn at(account: &str, region: &str) -> Place {
 
 fn table<R: Row>(query: &ListQuery, answers: Vec<(Place, Answer<R>)>) -> Result<Table<R>, ToolError> {
     let plan = Plan::new(query, &Columns::of::<R>())?;
-    block_on(ask_all(&plan, query, Vec::new(), answers, async |answer| answer))
+    block_on(ask_all(Gather::new(&plan), columns::members::<R>, query, Vec::new(), answers, async |answer| {
+        answer
+    }))
 }
 
 fn words(words: &[&str]) -> Vec<String> {
@@ -315,22 +317,29 @@ fn all_targets_are_asked_at_once() {
     let query = ListQuery::default();
     let plan = Plan::new(&query, &Columns::of::<Server>()).expect("the default fits");
     let asked = answers().into_iter().collect();
-    let table = block_on(ask_all(&plan, &query, Vec::new(), asked, async |answer| {
-        in_flight.set(in_flight.get() + 1);
-        most.set(most.get().max(in_flight.get()));
-        let mut polled = false;
-        std::future::poll_fn(|context| {
-            context.waker().wake_by_ref();
-            if std::mem::replace(&mut polled, true) {
-                std::task::Poll::Ready(())
-            } else {
-                std::task::Poll::Pending
-            }
-        })
-        .await;
-        in_flight.set(in_flight.get() - 1);
-        answer
-    }));
+    let table = block_on(ask_all(
+        Gather::new(&plan),
+        columns::members::<Server>,
+        &query,
+        Vec::new(),
+        asked,
+        async |answer| {
+            in_flight.set(in_flight.get() + 1);
+            most.set(most.get().max(in_flight.get()));
+            let mut polled = false;
+            std::future::poll_fn(|context| {
+                context.waker().wake_by_ref();
+                if std::mem::replace(&mut polled, true) {
+                    std::task::Poll::Ready(())
+                } else {
+                    std::task::Poll::Pending
+                }
+            })
+            .await;
+            in_flight.set(in_flight.get() - 1);
+            answer
+        },
+    ));
     assert_eq!(table.map(|table| table.row_count()), Ok(5));
     assert_eq!(most.get(), 4);
 }
