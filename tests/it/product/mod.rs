@@ -1,5 +1,6 @@
 //! The product as its users run it: the `tollgate` binary against an AWS emulator and the demo organisation.
 
+mod api;
 mod demo;
 mod emulator;
 mod moto;
