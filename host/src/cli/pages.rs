@@ -42,13 +42,14 @@ pub(super) async fn follow(runtime: &Runtime, tool: &str, answer: Output) -> Res
     }
     let rows = table.rows.len();
     let known = table.summary.as_ref().and_then(|summary| summary.get("rows")?.as_u64());
-    // AWS itself may have had more than was read.
-    table.truncated = known.is_some_and(|known| known > rows as u64);
+    let more_in_aws = table.summary.as_ref().and_then(|summary| summary.get("more_in_aws")?.as_bool());
+    table.truncated = more_in_aws == Some(true) || known.is_some_and(|known| known > rows as u64);
     let text = answer.content.iter().find_map(|content| match content {
         Content::Text(text) => text.split_once('\n').map(|(_, rest)| rest),
         _ => None,
     });
-    let text = [Some(format!("{rows} rows")), text.map(str::to_owned)];
+    let more = if table.truncated { ", and more that was not read" } else { "" };
+    let text = [Some(format!("{rows} rows{more}")), text.map(str::to_owned)];
     let text = text.into_iter().flatten().collect::<Vec<_>>().join("\n");
     let structured = RawValue::from_string(serde_json::to_string(&table)?)?;
     Ok(Output { content: vec![Content::Text(text)], structured: Some(structured), meta: answer.meta })

@@ -53,7 +53,7 @@ fn page_of_table(cursor: &Cursor, page: Page) -> Json<Answer> {
         0 => format!("no rows from {} on: there are {}", cursor.offset + 1, page.row_count),
         _ => format!("rows {} to {} of {}", cursor.offset + 1, cursor.offset + shown, page.row_count),
     };
-    let cursor = page.next.map(|offset| Cursor { offset, ..cursor.clone() }.to_string());
+    let cursor = page.next.map(|offset| cursor.at(offset).to_string());
     let truncated = cursor.is_some();
     Json::new(Answer { columns: page.columns, rows: page.rows, cursor, truncated }, summary)
 }
@@ -90,7 +90,7 @@ mod tests {
         let page = |next| {
             let handle = results::begin(&["n".to_owned()]).expect("kept");
             results::append(&handle, 0, &["[1]", "[2]"]).expect("kept");
-            let mut page = results::read(&Cursor { handle, offset: 0 }, 10, 100).expect("there");
+            let mut page = results::read(&Cursor::new(handle), 10, 100).expect("there");
             page.next = next;
             format!("{:?}", answer_of_sql(page))
         };

@@ -107,5 +107,5 @@ fn keep(cuts: &[Cut]) -> Result<Cursor, results::Error> {
         let rows: Vec<String> = items.iter().map(|item| json!([path, item]).to_string()).collect();
         results::append(&handle, u32::try_from(place).unwrap_or(u32::MAX), &rows)?;
     }
-    Ok(Cursor { handle, offset: 0 })
+    Ok(Cursor::new(handle))
 }

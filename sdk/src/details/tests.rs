@@ -38,7 +38,7 @@ fn lists_that_are_too_long_are_cut_and_kept_whole() {
     let cursor = structured["cursor"].as_str().expect("a cursor");
     assert!(text.contains(cursor), "{text}");
     let cursor: crate::results::Cursor = cursor.parse().expect("a cursor");
-    let page = crate::results::read(&crate::results::Cursor { offset: 1999, ..cursor }, 10, 1000);
+    let page = crate::results::read(&cursor.at(1999), 10, 1000);
     assert_eq!(
         page.expect("kept").rows,
         [[json!("matches[0].nodes"), json!({ "name": "node-1999" })].to_vec()]

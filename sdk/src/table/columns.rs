@@ -19,6 +19,8 @@ pub(super) const REGION: &str = "region";
 #[derive(Debug)]
 pub(super) struct Columns {
     all: Vec<Column>,
+    /// So many of them rows have, the first ones; the others can only be named.
+    filled: usize,
     /// Those that begin every table of rows.
     pub(super) leading: &'static [&'static str],
     /// Those of a query that names no fields, the leading ones among them.
@@ -63,7 +65,7 @@ impl Columns {
             }
             all.push(Column { name, nested, numeric });
         }
-        Self { all, leading, default }
+        Self { filled: all.len(), all, leading, default }
     }
 
     /// The columns of rows from targets that were seen, and those that may be named besides. Two names that
@@ -86,13 +88,19 @@ impl Columns {
             }
             all.push(column);
         }
+        let filled = all.len();
         let more = known.iter().filter(|name| taken.insert(name.to_lowercase()));
         all.extend(more.map(|name| Column { nested: true, ..text(name) }));
-        (Self { all, leading: &[ACCOUNT, REGION], default }, renamed)
+        (Self { all, filled, leading: &[ACCOUNT, REGION], default }, renamed)
     }
 
     pub(super) fn get(&self, name: &str) -> Option<&Column> {
         self.all.iter().find(|column| column.name == name)
+    }
+
+    /// The columns that rows have.
+    pub(super) fn filled(&self) -> impl Iterator<Item = &str> {
+        self.names().take(self.filled)
     }
 
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {

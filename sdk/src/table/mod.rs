@@ -16,6 +16,7 @@ mod facets;
 mod filter;
 mod gather;
 mod groups;
+mod kept;
 mod parts;
 mod path;
 mod plan;
@@ -93,7 +94,8 @@ pub trait Row: Serialize + JsonSchema {
 /// - `rows` are as many as fit into a short answer, or as many as `limit` says; columns in which
 ///   none of them has anything are left out;
 /// - `summary.rows` is how many matched; where not all are shown, `summary.by` counts them by the
-///   columns that have few values;
+///   columns that have few values; `summary.more_in_aws` stands there where AWS has more than was read, by
+///   the host's limits, so that the counts are too low;
 /// - `truncated` says that there is more than `rows` holds, and `cursor` where it goes on: the host
 ///   keeps the whole table for a while, and the tool `result_query` reads it too;
 /// - with `group_by` the columns are those of the groups and `count`, by falling count; with `sum` they
@@ -104,6 +106,7 @@ pub struct Table<R> {
     rows: Vec<Vec<Value>>,
     row_count: u64,
     by: Map<String, Value>,
+    more_in_aws: bool,
     cursor: Option<String>,
     truncated: bool,
     coverage: Option<Coverage>,
@@ -155,12 +158,23 @@ impl<R: Row> Table<R> {
 }
 
 impl<R> Table<R> {
-    fn of_shown(shown: Shown, coverage: Option<Coverage>, cut_by_aws: bool, summary: String) -> Self {
+    fn of_shown(shown: Shown, coverage: Option<Coverage>, more_in_aws: bool, summary: String) -> Self {
         let Shown { mut columns, mut rows, row_count, counted: _, cursor, facets, lost } = shown;
-        let truncated = cut_by_aws || lost.is_some() || (rows.len() as u64) < row_count;
+        let truncated = more_in_aws || lost.is_some() || (rows.len() as u64) < row_count;
         drop_empty(&mut columns, &mut rows);
         let cursor = cursor.map(|cursor| cursor.to_string());
-        Self { columns, rows, row_count, by: facets, cursor, truncated, coverage, summary, row: PhantomData }
+        Self {
+            columns,
+            rows,
+            row_count,
+            by: facets,
+            more_in_aws,
+            cursor,
+            truncated,
+            coverage,
+            summary,
+            row: PhantomData,
+        }
     }
 
     /// Goes on in the table of an earlier call.
@@ -171,7 +185,7 @@ impl<R> Table<R> {
             None => results::read(&begin, u32::MAX, budget::answer_bytes())?,
         };
         let results::Page { mut columns, mut rows, row_count, next } = page;
-        let cursor = next.map(|offset| Cursor { offset, ..begin.clone() }.to_string());
+        let cursor = next.map(|offset| begin.at(offset).to_string());
         let summary = summary::of_page(begin.offset, rows.len() as u64, row_count, cursor.as_deref());
         drop_empty(&mut columns, &mut rows);
         Ok(Self {
@@ -180,6 +194,7 @@ impl<R> Table<R> {
             rows,
             row_count,
             by: Map::new(),
+            more_in_aws: false,
             cursor,
             coverage: None,
             summary,
@@ -329,9 +344,11 @@ impl<R> Table<R> {
             rows: u64,
             #[serde(skip_serializing_if = "Map::is_empty")]
             by: &'a Map<String, Value>,
+            #[serde(skip_serializing_if = "std::ops::Not::not")]
+            more_in_aws: bool,
         }
         let structured = Structured {
-            summary: Counts { rows: self.row_count, by: &self.by },
+            summary: Counts { rows: self.row_count, by: &self.by, more_in_aws: self.more_in_aws },
             columns: &self.columns,
             rows: &self.rows,
             cursor: &self.cursor,

@@ -12,7 +12,10 @@ pub(super) const LARGEST_ANSWER: u32 = 2 << 20;
 #[derive(Debug)]
 pub(super) struct Plan {
     filter: Option<Filter>,
+    /// What is shown, or counted by.
     paths: Vec<Path>,
+    /// The other columns of the rows: kept with those that are shown, for SQL to ask for.
+    beside: Vec<Path>,
     /// Whether rows are counted by the paths rather than listed.
     pub(super) grouped: bool,
     /// What is added up in each group.
@@ -33,12 +36,17 @@ impl Plan {
             columns.default.iter().map(|name| Path::column(name)).collect()
         } else {
             let mut paths: Vec<Path> = columns.leading.iter().map(|name| Path::column(name)).collect();
-            let chosen = parse("fields", &query.fields)?;
-            paths.extend(chosen.into_iter().filter(|path| !columns.leading.contains(&path.name().as_str())));
+            for path in parse("fields", &query.fields)? {
+                if !paths.iter().any(|chosen| chosen.name() == path.name()) {
+                    paths.push(path);
+                }
+            }
             paths
         };
+        let is_shown = |name: &str| paths.iter().any(|path| path.name() == name);
+        let beside = columns.filled().filter(|name| !grouped && !is_shown(name)).map(Path::column).collect();
         let sums = query.sum.iter().map(|text| Path::parse_numeric("sum", text, columns));
-        Ok(Self { filter, paths, grouped, sums: sums.collect::<Result<_, _>>()?, limit: query.limit })
+        Ok(Self { filter, paths, beside, grouped, sums: sums.collect::<Result<_, _>>()?, limit: query.limit })
     }
 
     /// Whether the filter lets a row pass.
@@ -49,6 +57,11 @@ impl Plan {
     /// The cells of a row that the answer shows or counts by.
     pub(super) fn cells(&self, row: &Map<String, Value>) -> Vec<Value> {
         self.paths.iter().map(|path| path.cell(row)).collect()
+    }
+
+    /// The cells of a row that are not shown.
+    pub(super) fn beside(&self, row: &Map<String, Value>) -> Vec<Value> {
+        self.beside.iter().map(|path| path.cell(row)).collect()
     }
 
     /// The cells of a row that are added up.
@@ -63,6 +76,13 @@ impl Plan {
             columns.push("count".to_owned());
             columns.extend(self.sums.iter().map(|path| format!("sum_{}", path.name())));
         }
+        columns
+    }
+
+    /// The names of the columns that are kept: those of the answer, and those beside.
+    pub(super) fn kept_columns(&self) -> Vec<String> {
+        let mut columns = self.columns();
+        columns.extend(self.beside.iter().map(Path::name));
         columns
     }
 

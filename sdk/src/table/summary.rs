@@ -17,7 +17,7 @@ pub(super) struct Reach {
 }
 
 /// `25 of 812 rows from 3 accounts in 4 regions; more with …`, and in a second line who did not answer.
-pub(super) fn of(shown: &Shown, reach: &Reach, failures: &[Failure], cut_by_aws: bool) -> String {
+pub(super) fn of(shown: &Shown, reach: &Reach, failures: &[Failure], more_in_aws: bool) -> String {
     let mut text = match shown.counted {
         Some(counted) => format!("{} of {}", count(shown, "group"), plural(counted, "row")),
         None => count(shown, "row"),
@@ -28,7 +28,7 @@ pub(super) fn of(shown: &Shown, reach: &Reach, failures: &[Failure], cut_by_aws:
     if !reach.regions.is_empty() {
         text += &format!(" in {}", plural(reach.regions.len() as u64, "region"));
     }
-    if cut_by_aws {
+    if more_in_aws {
         text += "; AWS has more than was read";
     }
     if let Some(reason) = &shown.lost {

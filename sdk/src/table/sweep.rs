@@ -183,7 +183,7 @@ pub(super) async fn ask_all<T, R, O: Into<Rows<R>>>(
     let mut failed: Vec<Vec<aws::Error>> = places.iter().map(|_| Vec::new()).collect();
     let mut reach = Reach::default();
     let mut steps = Steps::new(&places);
-    let mut cut_by_aws = false;
+    let mut more_in_aws = false;
     while let Some((index, answer)) = answers.next().await {
         let place = &places[index];
         match answer {
@@ -191,7 +191,7 @@ pub(super) async fn ask_all<T, R, O: Into<Rows<R>>>(
                 let Rows { rows, truncated, errors } = rows.into();
                 reach.accounts.insert(place.account.clone());
                 reach.regions.extend(place.region.clone());
-                cut_by_aws |= truncated;
+                more_in_aws |= truncated;
                 for row in rows {
                     if let Some(row) = placed(query, place, members(&row)?) {
                         sink.take(u32::try_from(index).unwrap_or(u32::MAX), row)?;
@@ -211,9 +211,9 @@ pub(super) async fn ask_all<T, R, O: Into<Rows<R>>>(
         return Err(summary::all_failed(&failures));
     }
     let shown = sink.finish()?;
-    let summary = summary::of(&shown, &reach, &failures, cut_by_aws);
+    let summary = summary::of(&shown, &reach, &failures, more_in_aws);
     let coverage = Coverage::new(ok, &failures);
-    Ok(Table::of_shown(shown, Some(coverage), cut_by_aws, summary))
+    Ok(Table::of_shown(shown, Some(coverage), more_in_aws, summary))
 }
 
 /// Progress in accounts: a step is an account whose places have all answered.

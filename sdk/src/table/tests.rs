@@ -98,10 +98,10 @@ fn structured_output_is_the_table_and_text_the_summary() {
     let Outcome::Complete(output) = outcome else { panic!("no question was asked") };
     let [Content::Text(text)] = output.content() else { panic!("one text, not {:?}", output.content()) };
     insta::assert_snapshot!(text, @"
-    1 of 5 rows from 2 accounts in 2 regions; more with cursor r0:1, or fewer with a filter
+    1 of 5 rows from 2 accounts in 2 regions; more with cursor r0:1:4, or fewer with a filter
     1 failed: staging/eu-west-1 UnauthorizedOperation
     ");
-    insta::assert_snapshot!(output.structured().unwrap_or_default(), @r#"{"summary":{"rows":5,"by":{"account":{"production":3,"staging":2},"region":{"us-east-1":3,"eu-west-1":2},"state":{"running":4,"stopped":1}}},"columns":["account","region","id","state"],"rows":[["production","eu-west-1","a","running"]],"cursor":"r0:1","truncated":true,"coverage":{"ok":3,"denied":[{"code":"UnauthorizedOperation","message":"You may not.","advice":"let the account's role do this, or leave the account out","count":1,"targets":["staging/eu-west-1"]}]}}"#);
+    insta::assert_snapshot!(output.structured().unwrap_or_default(), @r#"{"summary":{"rows":5,"by":{"account":{"production":3,"staging":2},"region":{"us-east-1":3,"eu-west-1":2},"state":{"running":4,"stopped":1}}},"columns":["account","region","id","state"],"rows":[["production","eu-west-1","a","running"]],"cursor":"r0:1:4","truncated":true,"coverage":{"ok":3,"denied":[{"code":"UnauthorizedOperation","message":"You may not.","advice":"let the account's role do this, or leave the account out","count":1,"targets":["staging/eu-west-1"]}]}}"#);
 }
 
 #[test]
@@ -413,6 +413,25 @@ fn a_large_table_is_shown_in_part_and_goes_on_at_its_cursor() {
     }
     assert_eq!(ids.len(), 12_000);
     assert!(ids.is_sorted(), "in the order of the targets");
+}
+
+#[test]
+fn columns_that_are_not_shown_are_kept_beside() {
+    let query =
+        ListQuery { fields: words(&["tags.team", "id", "id"]), limit: Some(1), ..ListQuery::default() };
+    let table = table(&query, answers()).expect("three answered");
+    assert_eq!(table.columns(), ["account", "region", "tags.team", "id"]);
+    let cursor: Cursor = table.cursor().expect("more").parse().expect("a cursor");
+    assert_eq!((cursor.offset, cursor.shown), (1, Some(4)));
+    let whole = results::read(&Cursor::new(cursor.handle), 1, 10_000).expect("kept");
+    assert_eq!(
+        whole.columns,
+        ["account", "region", "tags.team", "id", "account_id", "state", "cores", "tags"]
+    );
+    assert_eq!(
+        json!(whole.rows[0]),
+        json!(["production", "eu-west-1", "web", "a", "111111111111", "running", 8, { "team": "web" }])
+    );
 }
 
 #[test]

@@ -47,7 +47,7 @@ pub(super) fn query(
     limit: Duration,
 ) -> Result<Page, ResultsError> {
     let deadline = Instant::now() + limit;
-    let told = |error: rusqlite::Error| told(&error, limit);
+    let told = |error: rusqlite::Error| told(&error, table, limit);
     let mut connection = load(table, deadline).map_err(told)?;
     restrict(&mut connection).map_err(told)?;
 
@@ -131,7 +131,7 @@ fn json(cell: ValueRef<'_>) -> Json {
 }
 
 /// What the agent reads.
-fn told(error: &rusqlite::Error, limit: Duration) -> ResultsError {
+fn told(error: &rusqlite::Error, table: &Table, limit: Duration) -> ResultsError {
     match error.sqlite_error_code() {
         Some(ErrorCode::OperationInterrupted) => ResultsError::Timeout(limit),
         Some(ErrorCode::OutOfMemory) => {
@@ -145,7 +145,10 @@ fn told(error: &rusqlite::Error, limit: Duration) -> ResultsError {
             rusqlite::Error::MultipleStatement => {
                 ResultsError::InvalidQuery("more than one statement: write one SELECT".to_owned())
             }
-            error => ResultsError::InvalidQuery(format!("{error} (the table is called `{NAME}`)")),
+            error => {
+                let columns = table.columns().join(", ");
+                ResultsError::InvalidQuery(format!("{error}; the table `{NAME}` has the columns {columns}"))
+            }
         },
     }
 }

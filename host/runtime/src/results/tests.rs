@@ -94,6 +94,10 @@ fn nothing_but_reading_the_table_is_allowed() {
     );
     let error = query("SELECT nam FROM result").unwrap_err().to_string();
     assert!(error.contains("no such column: nam"), "{error}");
+    assert!(
+        error.ends_with("the table `result` has the columns account, id, tags.team, cores, running"),
+        "{error}"
+    );
 }
 
 #[test]
