@@ -110,8 +110,16 @@ fn check(package: &str, manifest: &str, capabilities: &[&str]) {
 #[test]
 fn plugins_import_what_they_use_and_embed_their_manifest() {
     check("hello-plugin", "examples/hello-plugin/plugin.toml", &[]);
-    let table =
-        ["tollgate:accounts/directory@0.1.0", "tollgate:aws/api@0.1.0", "tollgate:telemetry/progress@0.1.0"];
+    let table = [
+        "tollgate:accounts/directory@0.1.0",
+        "tollgate:aws/api@0.1.0",
+        "tollgate:call/budget@0.1.0",
+        "tollgate:results/store@0.1.0",
+        "tollgate:telemetry/progress@0.1.0",
+    ];
+    let mut any = table.to_vec();
+    any.insert(3, "tollgate:catalog/operations@0.1.0");
+    check("tollgate-plugin-api", "plugins/api/plugin.toml", &any);
     check("tollgate-plugin-ec2", "plugins/ec2/plugin.toml", &table);
     check("tollgate-plugin-s3", "plugins/s3/plugin.toml", &table);
     check("tollgate-plugin-accounts", "plugins/accounts/plugin.toml", &["tollgate:accounts/directory@0.1.0"]);

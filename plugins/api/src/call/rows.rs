@@ -24,7 +24,8 @@ impl Place {
     pub(super) fn of(description: &Description) -> Self {
         let mut lists = match description.items.is_empty() {
             true => only_lists(description),
-            false => description.items.clone(),
+            // Some pages have a count besides.
+            false => description.items.iter().filter(|path| !is_scalar(description, path)).cloned().collect(),
         };
         match (lists.len(), lists.pop()) {
             (1, Some(list)) => Self::Selected(list),
@@ -104,12 +105,7 @@ fn only_lists(description: &Description) -> Vec<String> {
 /// The members that rows can have, so that a filter may name them.
 pub(super) fn members(description: &Description, place: &Place) -> Vec<String> {
     let below = |path: &str| {
-        let mut at = Schema::of(&description.output_schema);
-        for name in path.split('.').filter(|name| !name.is_empty()) {
-            let Kind::Structure(members) = at.kind() else { return Vec::new() };
-            let Some(member) = members.get(name) else { return Vec::new() };
-            at = at.member(member);
-        }
+        let Some(at) = at(description, path) else { return Vec::new() };
         let item = if let Kind::List(item) = at.kind() { item } else { at };
         match item.kind() {
             Kind::Structure(members) => members.keys().cloned().collect(),
@@ -121,4 +117,19 @@ pub(super) fn members(description: &Description, place: &Place) -> Vec<String> {
         Place::Lists(lists) => lists.iter().flat_map(|list| below(list)).collect(),
         Place::Whole => below(""),
     }
+}
+
+/// What stands in an output at a path of members; none for any other expression.
+fn at<'a>(description: &'a Description, path: &str) -> Option<Schema<'a>> {
+    let mut at = Schema::of(&description.output_schema);
+    for name in path.split('.').filter(|name| !name.is_empty()) {
+        let Kind::Structure(members) = at.kind() else { return None };
+        at = at.member(members.get(name)?);
+    }
+    Some(at)
+}
+
+fn is_scalar(description: &Description, path: &str) -> bool {
+    let kind = at(description, path).map(Schema::kind);
+    matches!(kind, Some(Kind::Boolean | Kind::Integer | Kind::Number | Kind::Text(_)))
 }

@@ -94,6 +94,9 @@ fn the_lists_of_an_output_are_its_answer() {
     assert_eq!(Place::of(&outputs(json!({}))), Place::Whole);
     let paged = with(&["List.Items", "Prefixes"], &two.output_schema);
     assert_eq!(Place::of(&paged), lists(["List.Items", "Prefixes"]));
+    let counted =
+        json!({ "type": "object", "properties": { "Names": list, "Count": { "type": "integer" } } });
+    assert_eq!(Place::of(&with(&["Names", "Count"], &counted)), selected("Names"));
     assert_eq!(
         Place::of(&paged).select().as_deref(),
         Some(r#"{"List.Items": List.Items, "Prefixes": Prefixes}"#)
