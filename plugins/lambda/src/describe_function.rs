@@ -108,7 +108,7 @@ struct Function {
     policy: Vec<Value>,
     event_sources: Vec<Value>,
     aliases: Vec<Alias>,
-    versions: Vec<Value>,
+    versions: Vec<Version>,
     reserved_concurrency: Option<u64>,
     provisioned_concurrency: Vec<Value>,
     asynchronous: Vec<Value>,
@@ -123,6 +123,15 @@ struct Alias {
     /// Whether its own resource policy lets everybody in.
     #[serde(skip_deserializing)]
     public: Option<bool>,
+}
+
+/// A published version.
+#[derive(Serialize, Deserialize)]
+struct Version {
+    version: String,
+    runtime: Option<String>,
+    last_modified: Option<String>,
+    description: Option<String>,
 }
 
 impl Function {
@@ -162,7 +171,7 @@ async fn described(target: &Target, wanted: &Wanted) -> Result<Rows<Function>, a
         ask::urls(target, name),
         ask::policy(target, name, qualifier),
         aliases(target, wanted),
-        list(target, wanted, "ListVersionsByFunction", select::VERSIONS),
+        versions(target, wanted),
         list(target, wanted, "ListEventSourceMappings", select::EVENT_SOURCES),
         list(target, wanted, "GetFunctionConcurrency", "ReservedConcurrentExecutions"),
         list(target, wanted, "ListProvisionedConcurrencyConfigs", select::PROVISIONED_CONCURRENCY),
@@ -212,6 +221,13 @@ async fn list<T: DeserializeOwned + 'static>(
 ) -> Result<T, aws::Error> {
     let input = wanted.input_of_function();
     Ok(aws::call(target, "lambda", operation, input).select(select).await?.output)
+}
+
+async fn versions(target: &Target, wanted: &Wanted) -> Result<Vec<Version>, aws::Error> {
+    let listed: Vec<Version> = list(target, wanted, "ListVersionsByFunction", select::VERSIONS).await?;
+    let settled =
+        |version: Version| Version { last_modified: version.last_modified.map(timestamp), ..version };
+    Ok(listed.into_iter().map(settled).collect())
 }
 
 /// The aliases, each with whether it is public, and of which that is not known.

@@ -1,5 +1,7 @@
 //! `lambda_list_functions`.
 
+use std::collections::BTreeMap;
+
 use futures::future::{OptionFuture, join_all};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -124,32 +126,38 @@ async fn functions(target: &Target, extras: Extras) -> Result<Rows<Function>, aw
     let today = OffsetDateTime::now_utc().date();
     let completed =
         listed.output.into_iter().map(|function| complete(function.settled(today), target, extras));
-    for (function, failures) in join_all(completed).await {
-        for error in failures {
-            rows.fail(error.context(format_args!("function {}", function.name)));
+    let mut failures: BTreeMap<&str, Vec<(String, aws::Error)>> = BTreeMap::new();
+    for (function, failed) in join_all(completed).await {
+        for (what, error) in failed {
+            failures.entry(what).or_default().push((function.name.clone(), error));
         }
         rows.push(function);
     }
+    failures.into_iter().for_each(|(what, failures)| rows.fail_each(what, failures));
     Ok(rows)
 }
 
-/// The function with what is wanted besides, and what could not be found out.
-async fn complete(mut function: Function, target: &Target, extras: Extras) -> (Function, Vec<aws::Error>) {
+/// What could not be found out, each with what it is.
+type Failures = Vec<(&'static str, aws::Error)>;
+
+/// The function with what is wanted besides.
+async fn complete(mut function: Function, target: &Target, extras: Extras) -> (Function, Failures) {
     let (urls, policy, tags) = futures::join!(
         OptionFuture::from(extras.urls.then(|| ask::urls(target, &function.name))),
         OptionFuture::from(extras.policy.then(|| ask::policy(target, &function.name, None))),
         OptionFuture::from(extras.tags.then(|| ask::tags(target, &function.arn))),
     );
     let mut failures = Vec::new();
-    if let Some(urls) = known(urls, &mut failures) {
+    if let Some(urls) = known("URL of function", urls, &mut failures) {
         function.take_urls(urls);
     }
-    function.public = known(policy, &mut failures).map(|policy| policy::is_public(&policy));
-    function.tags = known(tags, &mut failures);
+    function.public =
+        known("policy of function", policy, &mut failures).map(|policy| policy::is_public(&policy));
+    function.tags = known("tags of function", tags, &mut failures);
     (function, failures)
 }
 
 /// What was asked for and answered.
-fn known<T>(asked: Option<Result<T, aws::Error>>, failures: &mut Vec<aws::Error>) -> Option<T> {
-    asked?.map_err(|error| failures.push(error)).ok()
+fn known<T>(what: &'static str, asked: Option<Result<T, aws::Error>>, failures: &mut Failures) -> Option<T> {
+    asked?.map_err(|error| failures.push((what, error))).ok()
 }

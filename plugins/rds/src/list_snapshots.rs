@@ -104,12 +104,12 @@ async fn snapshots(target: &Target, kind: Kind, exposure: bool) -> Result<Rows<S
         let failure = if exposure { expose(&mut snapshot, target).await.err() } else { None };
         (snapshot, failure)
     });
+    let mut failures = Vec::new();
     for (snapshot, failure) in join_all(with_exposure).await {
-        if let Some(error) = failure {
-            rows.fail(error.context(format_args!("who may restore snapshot {}", snapshot.id)));
-        }
+        failures.extend(failure.map(|error| (snapshot.id.clone(), error)));
         rows.push(snapshot);
     }
+    rows.fail_each("exposure of snapshot", failures);
     Ok(rows)
 }
 

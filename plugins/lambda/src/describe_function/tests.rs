@@ -75,11 +75,11 @@ fn the_configuration_is_told_with_the_end_of_the_runtime() {
 
 #[test]
 fn lists_are_told_in_our_words() {
-    let versions: Vec<Value> = selected(
+    let versions: Vec<Version> = selected(
         select::VERSIONS,
         &json!({ "Versions": [{ "Version": "$LATEST" }, { "Version": "7", "Runtime": "python3.14" }] }),
     );
-    assert_eq!(versions.iter().map(|version| &version["version"]).collect::<Vec<_>>(), ["7"]);
+    assert_eq!(versions.iter().map(|version| &version.version).collect::<Vec<_>>(), ["7"]);
     let aliases: Vec<Alias> = selected(
         select::ALIASES,
         &json!({ "Aliases": [{ "Name": "live", "FunctionVersion": "7",
