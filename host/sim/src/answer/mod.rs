@@ -3,6 +3,8 @@
 mod account;
 mod ec2;
 mod empty;
+mod lambda;
+mod rds;
 mod s3;
 mod sts;
 
@@ -50,6 +52,8 @@ impl Call<'_> {
         };
         let answer = match (&*self.service.name, &*self.operation.name) {
             ("ec2", "DescribeInstances") => ec2::describe_instances(self.input, answer)?,
+            ("lambda", "ListEventSourceMappings") => lambda::event_source_mappings(self, answer),
+            ("rds", _) => rds::pick(self, answer)?,
             ("s3", "ListBuckets") => s3::list_buckets(self, answer)?,
             _ => answer,
         };
@@ -66,6 +70,7 @@ impl Call<'_> {
         match &*self.service.name {
             "account" => Ok(account::answer(self)),
             "ec2" => Ok(ec2::answer(self)),
+            "lambda" => lambda::answer(self),
             "organizations" => account::organizations(self),
             "s3" => Ok(s3::answer(self)),
             _ => Ok(None),

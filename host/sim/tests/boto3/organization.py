@@ -29,6 +29,8 @@ def main(folder):
             session = assume(account)
             instances(session, account, folder)
             buckets(session, account, folder)
+            databases(session, account)
+            functions(session, account)
     refusals(organization)
     print("the organisation is what its files say")
 
@@ -78,6 +80,33 @@ def buckets(session, account, folder):
         assert expected[0]["Name"] in urllib.request.urlopen(url).read().decode()
 
 
+def databases(session, account):
+    """Each is found by its identifier and by its ARN."""
+    for region in account["regions"]:
+        rds = session.client("rds", region_name=region)
+        for page in rds.get_paginator("describe_db_instances").paginate(PaginationConfig={"PageSize": 20}):
+            for instance in page["DBInstances"]:
+                for name in (instance["DBInstanceIdentifier"].upper(), instance["DBInstanceArn"]):
+                    assert rds.describe_db_instances(DBInstanceIdentifier=name)["DBInstances"] == [instance]
+
+
+def functions(session, account):
+    """The configuration of each is what the list says, also by its ARN and by an alias."""
+    for region in account["regions"]:
+        client = session.client("lambda", region_name=region)
+        for page in client.get_paginator("list_functions").paginate():
+            for function in page["Functions"]:
+                for name in (function["FunctionName"], function["FunctionArn"]):
+                    found = client.get_function_configuration(FunctionName=name)
+                    assert function.items() <= found.items() and found["State"] == "Active", found
+                for alias in client.list_aliases(FunctionName=function["FunctionName"])["Aliases"]:
+                    found = client.get_function_configuration(FunctionName=name, Qualifier=alias["Name"])
+                    assert found["Version"] == alias["FunctionVersion"], found
+                named = client.list_event_source_mappings(FunctionName=function["FunctionName"])
+                for mapping in named["EventSourceMappings"]:
+                    assert mapping["FunctionArn"] == function["FunctionArn"], mapping
+
+
 def refusals(organization):
     production = next(account for account in organization["accounts"] if account["name"] == "production")
     refused("AccessDenied", lambda: assume(production, ExternalId="another"))
@@ -113,6 +142,11 @@ def refusals(organization):
     refused("AccessDeniedException", lambda: session.client("organizations").list_accounts())
     refused("InvalidInstanceID.NotFound", lambda: session.client("ec2").describe_instances(InstanceIds=["i-123"]))
     refused("NoSuchBucket", lambda: session.client("s3").get_bucket_versioning(Bucket="of-somebody-else"))
+    rds, functions = session.client("rds"), session.client("lambda")
+    refused("DBInstanceNotFound", lambda: rds.describe_db_instances(DBInstanceIdentifier="nowhere"))
+    refused("DBClusterNotFoundFault", lambda: rds.describe_db_clusters(DBClusterIdentifier="nowhere"))
+    refused("ResourceNotFoundException", lambda: functions.get_function_configuration(FunctionName="nowhere"))
+    refused("ResourceNotFoundException", lambda: functions.get_policy(FunctionName="receipts-renderer"))
     refused("SimulatorUnsupported", lambda: session.client("ec2").terminate_instances(InstanceIds=["i-123"]))
 
     policy = {"Effect": "Allow", "Action": "ec2:Describe*", "Resource": "*"}
