@@ -35,10 +35,11 @@ pub(crate) struct Aws {
 }
 
 impl Aws {
-    /// The accounts of the configuration. Nothing is contacted yet.
+    /// The accounts of the configuration, and how to find more. Nothing is contacted yet.
     pub(crate) fn new(
         file: config::Aws,
         accounts: Vec<config::Account>,
+        discovery: Option<config::Discovery>,
         cursor_seal: CursorSeal,
     ) -> Result<Self> {
         let config = AwsConfig {
@@ -53,6 +54,7 @@ impl Aws {
             ca_bundle: file.ca_bundle,
             unknown_values: file.unknown_values,
             accounts: accounts.into_iter().map(Into::into).collect(),
+            discovery: discovery.map(Into::into),
             mfa: file.mfa_serial.map(|serial| Mfa { serial, prompt: terminal::mfa_prompt() }),
             cursor_seal,
             ..AwsConfig::default()
@@ -85,7 +87,7 @@ fn client(config: AwsConfig) -> Result<Client> {
 impl App {
     /// Serves the accounts of the configuration. Nothing is contacted or compiled yet.
     pub(crate) fn new(file: File) -> Result<Self> {
-        let aws = Aws::new(file.aws, file.account, CursorSeal::Secret)?;
+        let aws = Aws::new(file.aws, file.account, file.discovery, CursorSeal::Secret)?;
         Self::assemble(aws, file.plugins, &file.limits, file.http)
     }
 

@@ -15,12 +15,17 @@ fn help_explains_every_command_and_option() {
         assert!(output.status.success(), "{command:?}");
         String::from_utf8(output.stdout).expect("is text")
     };
-    let (top, aws) = (help(&[]), help(&["aws"]));
-    for command in
-        [&["serve"][..], &["call"], &["tools"], &["aws", "call"], &["aws", "describe"], &["aws", "classify"]]
-    {
-        let [.., name] = command else { unreachable!("a command has a name") };
-        assert!(if command.len() == 1 { &top } else { &aws }.contains(name), "{command:?}");
+    for command in [
+        &["serve"][..],
+        &["call"],
+        &["tools"],
+        &["account", "list"],
+        &["aws", "call"],
+        &["aws", "describe"],
+        &["aws", "classify"],
+    ] {
+        let [group @ .., name] = command else { unreachable!("a command has a name") };
+        assert!(help(group).contains(name), "{command:?}");
         let help = help(command);
         let asks_aws = !matches!(*name, "describe" | "classify");
         assert!(!asks_aws || help.contains("--config") && help.contains("--demo"), "{help}");
@@ -82,4 +87,32 @@ fn a_json_that_is_none_is_refused_before_anything_starts() {
     assert_eq!(output.status.code(), Some(1));
     let error = String::from_utf8(output.stderr).expect("is text");
     assert!(error.contains("--json is no JSON object"), "{error}");
+}
+
+#[test]
+fn the_accounts_are_listed() {
+    let list = |format: &str| {
+        let output = tollgate(&["account", "list", "--demo", "--output", format]);
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).expect("is text")
+    };
+    let json = list("json");
+    let production: serde_json::Value =
+        serde_json::from_str(json.lines().next().expect("accounts")).expect("is JSON");
+    assert_eq!(
+        production,
+        serde_json::json!({
+            "account": "production",
+            "id": "222233334444",
+            "environment": "prod",
+            "regions": ["us-east-1", "eu-west-1"],
+            "enabled": true,
+            "source": "configuration",
+            "tags": {"cost-center": "4100", "team": "payments"},
+        })
+    );
+    let csv = list("csv");
+    assert!(csv.starts_with("account,id,environment,regions,enabled,source,tags\n"), "{csv}");
+    assert!(csv.contains("legacy,777788889999,prod,us-east-1,false,configuration,"), "{csv}");
+    assert!(list("table").contains("cost-center=4100 team=payments"));
 }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use thiserror::Error;
 
+use crate::account::discovery::Discovery;
 use crate::account::{Account, RegistryError, SelectorError};
 use crate::cache::CacheConfig;
 use crate::clock::Clock;
@@ -38,8 +39,10 @@ pub struct Config {
     /// The environment variables that decide how AWS is reached, and where the shared AWS config file is. Default:
     /// this process's. The default credential chain always reads those.
     pub environment: Environment,
-    /// The accounts; none: the base credentials' own.
+    /// The accounts that are written down; none, and no discovery either: the base credentials' own.
     pub accounts: Vec<Account>,
+    /// Where further accounts are found out.
+    pub discovery: Option<Discovery>,
     /// The base credentials; absent: AWS's default chain (environment, profile, SSO, web identity, container,
     /// instance).
     pub base_credentials: Option<SharedCredentialsProvider>,
@@ -98,6 +101,7 @@ impl Default for Config {
             ca_bundle: None,
             environment: Environment::default(),
             accounts: Vec::new(),
+            discovery: None,
             base_credentials: None,
             mfa: None,
             timeouts: Timeouts::default(),

@@ -6,6 +6,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use crate::account::SelectorError;
+use crate::account::discovery::DiscoveryError;
 use crate::credentials::CredentialsError;
 use crate::endpoint::EndpointError;
 use crate::grant::Refusal;
@@ -26,6 +27,9 @@ pub enum Error {
     /// There are no credentials for the account. The text says which role, and what to check.
     #[error(transparent)]
     Credentials(Arc<CredentialsError>),
+    /// Which accounts there are is not known, and therefore whether there is this one. The text says why, and what to do.
+    #[error(transparent)]
+    Discovery(Arc<DiscoveryError>),
     /// AWS answered an error that a retry does not mend. Look at its code.
     #[error("{service} answered {code} (status {status}): {message}")]
     Service {
@@ -155,6 +159,7 @@ impl Error {
             | Self::Response { .. } => true,
             Self::Service { status, .. } => *status >= 500,
             Self::Credentials(error) => error.is_retryable(),
+            Self::Discovery(error) => error.is_retryable(),
             _ => false,
         }
     }

@@ -26,6 +26,7 @@ mod redact;
 mod retry;
 mod select;
 pub mod sign;
+mod slot;
 mod transport;
 mod wire;
 

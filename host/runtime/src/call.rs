@@ -113,14 +113,16 @@ async fn sandboxed(
 ) -> Result<Outcome, CallError> {
     let Call { tool, arguments, answers, state, caller, progress } = call;
     let plugin = entry.plugin;
-    let reach = reach(client, &caller.reach, &arguments).await?;
+    // The accounts may change while the call is under way, but not for it.
+    let client = client.pinned();
+    let reach = reach(&client, &caller.reach, &arguments).await?;
     let context = Context {
         log: Log::new(plugin.info.to_string(), tool.clone(), id.clone(), limits),
         progress: Progression::new(progress, limits.progress_interval),
         entries: plugin.cache.entries(&caller.reach),
         api_input_bytes: limits.api_input_bytes,
         scope: Some(Arc::new(Scope {
-            client: client.clone(),
+            client,
             principal: Principal::new(caller.name.as_str(), plugin.info.name.as_str(), plugin.grant.clone()),
             deadline: Instant::now() + limits.deadline.saturating_sub(limits.grace.min(limits.deadline / 4)),
             answer_bytes: limits.answer_bytes,

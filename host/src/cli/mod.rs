@@ -1,5 +1,6 @@
 //! The command line: one file per command.
 
+mod account;
 mod aws;
 mod call;
 mod exit;
@@ -36,6 +37,7 @@ enum Command {
     Serve(serve::Serve),
     Call(call::Call),
     Tools(tools::Tools),
+    Account(account::Account),
     Aws(aws::Aws),
 }
 
@@ -56,7 +58,7 @@ impl Cli {
     pub(crate) fn default_log(&self) -> &'static str {
         match self.command {
             Command::Serve(_) => "info,rmcp=warn,rmcp::service=off",
-            Command::Call(_) | Command::Tools(_) | Command::Aws(_) => "error",
+            Command::Call(_) | Command::Tools(_) | Command::Account(_) | Command::Aws(_) => "error",
         }
     }
 
@@ -66,6 +68,7 @@ impl Cli {
             Command::Serve(serve) => serve.run().await,
             Command::Call(call) => call.run().await,
             Command::Tools(tools) => tools.run().await,
+            Command::Account(account) => account.run().await,
             Command::Aws(aws) => aws.run().await,
         }
     }
@@ -117,7 +120,7 @@ impl Source {
             Aws::demo(Duration::from_millis(self.demo_latency), CursorSeal::Open).await
         } else {
             let file = config::load(self.config.as_deref())?;
-            Aws::new(file.aws, file.account, CursorSeal::Open)
+            Aws::new(file.aws, file.account, file.discovery, CursorSeal::Open)
         }
     }
 }

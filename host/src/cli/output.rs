@@ -109,10 +109,23 @@ fn rows(output: &Output) -> Option<Rows> {
 }
 
 fn csv(rows: &Rows, out: &mut impl Write) -> Result<()> {
+    records(&rows.columns, rows.rows.iter().map(|row| row.iter().map(cell)), out)
+}
+
+/// Writes rows as CSV, with a line of column names.
+///
+/// # Errors
+///
+/// When `out` cannot be written.
+pub(super) fn records<Row: Iterator<Item = String>>(
+    columns: &[impl AsRef<str>],
+    rows: impl Iterator<Item = Row>,
+    out: &mut impl Write,
+) -> Result<()> {
     let mut writer = csv::Writer::from_writer(out);
-    writer.write_record(&rows.columns)?;
-    for row in &rows.rows {
-        writer.write_record(row.iter().map(cell))?;
+    writer.write_record(columns.iter().map(AsRef::as_ref))?;
+    for row in rows {
+        writer.write_record(row)?;
     }
     writer.flush()?;
     Ok(())
@@ -160,7 +173,7 @@ fn text(output: &Output, out: &mut impl Write) -> Result<()> {
 }
 
 /// A value in a cell: text as it is, maps of text as `key=value`, the rest as JSON.
-fn cell(value: &Value) -> String {
+pub(super) fn cell(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),

@@ -83,6 +83,27 @@ pub(super) fn key_in_table(text: &str, within: Range<usize>, key: &str) -> Range
     within
 }
 
+/// The value's line of `key` below the header of `table`, else the header, else the first line.
+pub(super) fn key_of_table(text: &str, table: &str, key: &str) -> Range<usize> {
+    let header = format!("[{table}]");
+    let (mut byte, mut found) = (0, 0..0);
+    let mut within = false;
+    for line in text.split_inclusive('\n') {
+        let trimmed = line.trim();
+        let place = byte..byte + line.trim_end().len();
+        if trimmed.starts_with('[') {
+            within = trimmed == header;
+            if within {
+                found = place;
+            }
+        } else if within && trimmed.strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with('=')) {
+            return place;
+        }
+        byte += line.len();
+    }
+    found
+}
+
 /// serde's "unknown field `a`, expected one of `b`, `c`" with the nearest of those first.
 fn with_nearest(message: &str) -> String {
     let Some(rest) = message.strip_prefix("unknown field ") else { return message.to_owned() };

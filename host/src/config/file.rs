@@ -14,14 +14,18 @@ use tollgate_aws::model::Pack;
 use tollgate_aws::protocol::UnknownValues;
 use toml::Spanned;
 
+use super::discovery::Discovery;
+
 /// The whole file.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct File {
     /// `[aws]`
     pub(crate) aws: Aws,
-    /// `[[account]]`; none: the base credentials' own account.
+    /// `[[account]]`; none, and no discovery: the base credentials' own account.
     pub(crate) account: Vec<Account>,
+    /// `[discovery]`
+    pub(crate) discovery: Option<Discovery>,
     /// `[plugins.<name>]`
     pub(crate) plugins: BTreeMap<Spanned<String>, Plugin>,
     /// `[limits]`
@@ -210,7 +214,7 @@ fn region<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, 
     Region::deserialize(deserializer).map(|region| Some(region.0))
 }
 
-fn regions<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+pub(super) fn regions<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     let regions = Vec::<Region>::deserialize(deserializer)?;
     if regions.is_empty() {
         return Err(de::Error::custom("no region: leave the key out to use the home region"));
@@ -219,7 +223,7 @@ fn regions<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D:
 }
 
 /// `true`: the standard ones; `false`: none; a table: these.
-fn session_tags<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error> {
+pub(super) fn session_tags<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error> {
     struct Tags;
 
     impl<'de> de::Visitor<'de> for Tags {
@@ -264,7 +268,8 @@ fn rate<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
 }
 
 /// A region that some partition has, or may have.
-struct Region(String);
+#[derive(Clone, Debug)]
+pub(super) struct Region(pub(super) String);
 
 impl<'de> Deserialize<'de> for Region {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -1,5 +1,6 @@
 //! The configuration file: where it is looked for, how it is read, and what is wrong with it.
 
+mod discovery;
 mod error;
 mod file;
 
@@ -8,6 +9,7 @@ use std::path::{Path, PathBuf};
 use tollgate_aws::account::{Registry, RegistryError};
 
 use crate::bundled::BUNDLED;
+pub(crate) use discovery::Discovery;
 pub(crate) use error::ConfigError;
 pub(crate) use file::{Account, Aws, Concurrency, File, Http, Limits, Plugin};
 
@@ -54,6 +56,12 @@ fn parse(path: &Path, text: &str) -> Result<File, ConfigError> {
     let mut file: File = toml::from_str(text).map_err(|error| ConfigError::toml(path, text, &error))?;
     if let Err(error) = Registry::new(file.account.iter().cloned().map(Into::into).collect()) {
         return Err(misfit(path, text, &file.account, &error));
+    }
+    if let Some(discovery) = &file.discovery {
+        discovery.check().map_err(|discovery::Misfit { table, key, reason }| {
+            let span = error::key_of_table(text, table, key);
+            ConfigError::at(path, text, span, &format!("{table}.{key}"), &reason)
+        })?;
     }
     let folder = path.parent().unwrap_or(Path::new(""));
     if let Some(bundle) = &mut file.aws.ca_bundle {
@@ -151,6 +159,56 @@ mod tests {
             file.plugins.values().next().expect("one").grant.as_deref(),
             Some(&["ec2:Describe*".parse().expect("valid")][..])
         );
+    }
+
+    #[test]
+    fn discovery_is_read() {
+        let file = parse(
+            Path::new("tollgate.toml"),
+            r#"
+            [discovery]
+            role = "TollgateReadOnly"
+            external_id = "a-shared-word"
+            regions = ["us-east-1"]
+            refresh_seconds = 300
+
+            [discovery.organizations]
+            include = ["ou:Workloads", "tag:team=payments"]
+            exclude = ["333333333333"]
+            environment_tag = "stage"
+            reader = { role = "arn:aws:iam::111111111111:role/ListAccounts", external_id = "another-word" }
+
+            [discovery.dynamodb]
+            table = "aws-accounts"
+            region = "eu-west-1"
+            "#,
+        );
+        let discovery: tollgate_aws::account::discovery::Discovery =
+            file.expect("valid").discovery.expect("there").into();
+        assert_eq!(discovery.refresh.as_secs(), 300);
+        assert_eq!(discovery.template.regions, ["us-east-1"]);
+        let organizations = discovery.organizations.expect("there");
+        assert_eq!((organizations.include.len(), organizations.exclude.len()), (2, 1));
+        assert_eq!(organizations.environment_tag, "stage");
+        assert!(organizations.reader.expect("there").external_id.is_some());
+        assert_eq!(discovery.dynamodb.expect("there").table, "aws-accounts");
+    }
+
+    #[test]
+    fn a_discovery_that_cannot_be_is_shown_where_it_stands() {
+        let role = "[discovery]\nrole = \"Reader\"\n";
+        let with = |text: &str| error(&format!("{role}{text}"));
+        assert_snapshot!(error(role), @"");
+        assert_snapshot!(error("[discovery.organizations]\n"), @"");
+        assert_snapshot!(error("[discovery]\nrole = \"arn:aws:iam::222222222222:role/Reader\"\n"), @"");
+        assert_snapshot!(with("duration_seconds = 60\n[discovery.organizations]\n"), @"");
+        assert_snapshot!(with("[discovery.organizations]\ninclude = [\"env:prod\"]\n"), @"");
+        assert_snapshot!(with("[discovery.organizations]\nreader = { role = \"Lister\" }\n"), @"");
+        assert_snapshot!(with("[discovery.organizations.reader]\nrole = \"Lister\"\n"), @"");
+        assert_snapshot!(with("[discovery.dynamodb]\ntable = \"my accounts\"\nregion = \"eu-west-1\"\n"), @"");
+        assert_snapshot!(with("[discovery.dynamodb]\ntable = \"accounts\"\nregion = \"eu-wset-1\"\n"), @"");
+        assert_snapshot!(with("refresh_seconds = 1\n"), @"");
+        assert_snapshot!(with("organisations = {}\n"), @"");
     }
 
     #[test]

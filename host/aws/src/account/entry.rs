@@ -1,6 +1,7 @@
 //! One account of the registry.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::ops::RangeInclusive;
 
 use super::error::RegistryError;
@@ -34,8 +35,30 @@ const LONGEST_CHAINED: u32 = 3_600;
 /// As many session tags as AWS takes.
 const MOST_TAGS: usize = 50;
 
+/// Where an account's entry comes from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Source {
+    /// The configuration file.
+    #[default]
+    Configuration,
+    /// A DynamoDB table.
+    DynamoDb,
+    /// AWS Organizations.
+    Organizations,
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(match self {
+            Self::Configuration => "configuration",
+            Self::DynamoDb => "dynamodb",
+            Self::Organizations => "organizations",
+        })
+    }
+}
+
 /// An AWS account and how to get into it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Account {
     /// Its id.
     pub id: AccountId,
@@ -67,6 +90,8 @@ pub struct Account {
     pub tags: BTreeMap<String, String>,
     /// A disabled account is neither listed nor contacted.
     pub enabled: bool,
+    /// Where this entry comes from.
+    pub source: Source,
 }
 
 impl Account {
@@ -88,6 +113,7 @@ impl Account {
             regions: Vec::new(),
             tags: BTreeMap::new(),
             enabled: true,
+            source: Source::Configuration,
         }
     }
 
@@ -169,7 +195,7 @@ impl Account {
 }
 
 /// A name must not be taken for another selector.
-fn check_name(name: &str, id: AccountId) -> Result<(), String> {
+pub(super) fn check_name(name: &str, id: AccountId) -> Result<(), String> {
     if name.is_empty() || name.trim() != name || name.chars().any(char::is_control) {
         return Err("a name is not empty and has no spaces at its ends".to_owned());
     }
@@ -182,7 +208,8 @@ fn check_name(name: &str, id: AccountId) -> Result<(), String> {
     Ok(())
 }
 
-const ROLE_SHAPE: &str = "expected an ARN such as \"arn:aws:iam::123456789012:role/name\"";
+/// What a role should have been.
+pub(super) const ROLE_SHAPE: &str = "expected an ARN such as \"arn:aws:iam::123456789012:role/name\"";
 
 /// A role ARN, of this very account: otherwise answers would be another account's.
 fn check_role(role: &str, id: AccountId) -> Result<(), String> {
@@ -194,7 +221,7 @@ fn check_role(role: &str, id: AccountId) -> Result<(), String> {
 }
 
 /// The account in a role's ARN; none if it is no such ARN.
-fn account_of_role(role: &str) -> Option<AccountId> {
+pub(super) fn account_of_role(role: &str) -> Option<AccountId> {
     let mut parts = role.splitn(6, ':');
     let (Some("arn"), Some(partition), Some("iam"), Some(""), Some(account), Some(resource)) =
         (parts.next(), parts.next(), parts.next(), parts.next(), parts.next(), parts.next())

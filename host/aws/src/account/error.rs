@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+use super::discovery::DiscoveryError;
 use super::id::AccountId;
 use super::nearest::{known, list};
 
@@ -43,6 +44,16 @@ pub enum RegistryError {
         /// What is wrong, and what was expected.
         reason: String,
     },
+    /// A value of how accounts are discovered does not fit.
+    #[error("{table}: `{key}`: {reason}")]
+    Discovery {
+        /// Where it stands in the configuration.
+        table: &'static str,
+        /// Which value.
+        key: &'static str,
+        /// What is wrong, and what was expected.
+        reason: String,
+    },
 }
 
 /// Why selectors or regions stand for nothing.
@@ -57,11 +68,8 @@ pub enum SelectorError {
         /// The most similar selectors that stand for something.
         nearest: Vec<String>,
     },
-    /// The selector names disabled accounts alone. Enable one of them in the configuration, or leave it out.
-    #[error(
-        "{} is disabled: set `enabled = true` in the configuration, or leave it out of the selection",
-        list(accounts)
-    )]
+    /// The selector names disabled accounts alone. Enable one of them where its entry is, or leave it out.
+    #[error("{} is disabled: enable it where its entry is, or leave it out of the selection", list(accounts))]
     Disabled {
         /// The selector.
         selector: String,
@@ -106,6 +114,14 @@ pub enum SelectorError {
         /// How many are allowed.
         limit: usize,
     },
+    /// Which accounts there are could not be found out. The text says who was asked what, and what to do.
+    #[error(transparent)]
+    Discovery(Arc<DiscoveryError>),
+    /// Discovery found no account at all. See what it includes and excludes.
+    #[error(
+        "there are no accounts: discovery found none; check its `include` and `exclude`, the table, and `tollgate account list`"
+    )]
+    NoAccounts,
     /// No accounts are configured, and which account the base credentials belong to could not be found out.
     #[error("the account of the base credentials is not known: {0}")]
     Identity(Arc<crate::Error>),

@@ -20,6 +20,9 @@ pub struct InvalidAccountId {
 }
 
 impl AccountId {
+    /// The one of AWS's own examples.
+    pub(super) const EXAMPLE: Self = Self(*b"123456789012");
+
     /// The 12 digits.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -1,5 +1,6 @@
 //! The accounts: which there are, how they are named, and which of them a call may touch.
 
+pub mod discovery;
 mod entry;
 mod error;
 mod id;
@@ -10,7 +11,7 @@ mod registry;
 mod selector;
 
 pub use crate::credentials::Secret;
-pub use entry::{Account, CALLER, DEFAULT_SESSION_NAME, PLUGIN, standard_session_tags};
+pub use entry::{Account, CALLER, DEFAULT_SESSION_NAME, PLUGIN, Source, standard_session_tags};
 pub use error::{RegistryError, SelectorError};
 pub use id::{AccountId, InvalidAccountId};
 pub(crate) use nearest::nearest;

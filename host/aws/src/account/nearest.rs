@@ -20,7 +20,7 @@ pub(crate) fn nearest<T: Into<String>>(
 }
 
 /// The end of an error text: what there is.
-pub(super) fn known(nearest: &[String]) -> String {
+pub(in crate::account) fn known(nearest: &[String]) -> String {
     if nearest.is_empty() {
         "; there are none".to_owned()
     } else {
@@ -29,7 +29,7 @@ pub(super) fn known(nearest: &[String]) -> String {
 }
 
 /// Texts in quotes, each cut to a length that fits into a message.
-pub(super) fn list(texts: &[String]) -> String {
+pub(in crate::account) fn list(texts: &[String]) -> String {
     let quoted: Vec<_> =
         texts.iter().map(|text| format!("{:?}", text.chars().take(80).collect::<String>())).collect();
     quoted.join(", ")

@@ -3,16 +3,20 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::discovery::LeftOut;
 use super::entry::Account;
 use super::error::{RegistryError, SelectorError};
 use super::id::AccountId;
 use super::nearest::nearest;
 
-/// All accounts that the configuration knows, or the base credentials' own where it knows none.
+/// All accounts that are known at a time: those of the configuration, and those that were discovered. Where there is
+/// nothing of the kind, the base credentials' own.
 #[derive(Debug)]
 pub struct Registry {
     accounts: Vec<Arc<Account>>,
     by_id: HashMap<AccountId, usize>,
+    implicit: bool,
+    left_out: Vec<LeftOut>,
 }
 
 impl Registry {
@@ -22,15 +26,14 @@ impl Registry {
     ///
     /// Names or ids are there twice, or a value does not fit.
     pub fn new(accounts: Vec<Account>) -> Result<Self, RegistryError> {
-        let mut by_id = HashMap::with_capacity(accounts.len());
+        let mut by_id: HashMap<AccountId, &str> = HashMap::with_capacity(accounts.len());
         let mut by_name: HashMap<&str, AccountId> = HashMap::with_capacity(accounts.len());
-        for (position, account) in accounts.iter().enumerate() {
+        for account in &accounts {
             account.check()?;
-            if let Some(first) = by_id.insert(account.id, position) {
-                let first = accounts.get(first).map(|first| first.name.clone()).unwrap_or_default();
+            if let Some(first) = by_id.insert(account.id, &account.name) {
                 return Err(RegistryError::DuplicateId {
                     id: account.id,
-                    first,
+                    first: first.to_owned(),
                     second: account.name.clone(),
                 });
             }
@@ -42,19 +45,44 @@ impl Registry {
                 });
             }
         }
-        Ok(Self { accounts: accounts.into_iter().map(Arc::new).collect(), by_id })
+        let implicit = accounts.is_empty();
+        Ok(Self { implicit, ..Self::discovered(accounts.into_iter().map(Arc::new).collect(), Vec::new()) })
+    }
+
+    /// A registry of accounts that are known to fit, none of them implicit.
+    pub(super) fn discovered(accounts: Vec<Arc<Account>>, left_out: Vec<LeftOut>) -> Self {
+        let by_id = accounts.iter().enumerate().map(|(position, account)| (account.id, position)).collect();
+        Self { accounts, by_id, implicit: false, left_out }
     }
 
     /// No accounts are configured: there is one, the base credentials' own, known after its first use.
     #[must_use]
     pub fn is_implicit(&self) -> bool {
-        self.accounts.is_empty()
+        self.implicit
     }
 
-    /// The configured accounts, disabled ones included, in the configuration's order.
+    /// The accounts, disabled ones included: the configured ones in the configuration's order, then those that were
+    /// discovered.
     #[must_use]
-    pub fn configured(&self) -> &[Arc<Account>] {
+    pub fn accounts(&self) -> &[Arc<Account>] {
         &self.accounts
+    }
+
+    /// Accounts that were discovered, but cannot be asked.
+    #[must_use]
+    pub fn left_out(&self) -> &[LeftOut] {
+        &self.left_out
+    }
+
+    /// The account of an id, enabled or not.
+    #[must_use]
+    pub fn account(&self, id: AccountId) -> Option<&Arc<Account>> {
+        self.by_id.get(&id).and_then(|position| self.accounts.get(*position))
+    }
+
+    /// Whether a text is the name or the id of an account.
+    pub(crate) fn names(&self, text: &str) -> bool {
+        self.accounts.iter().any(|account| account.name == text || account.id.as_str() == text)
     }
 
     /// The enabled account of an id.
@@ -63,8 +91,7 @@ impl Registry {
     ///
     /// It is not there, or it is disabled.
     pub fn enabled(&self, id: AccountId) -> Result<&Arc<Account>, SelectorError> {
-        let account = self.by_id.get(&id).and_then(|position| self.accounts.get(*position));
-        match account {
+        match self.account(id) {
             Some(account) if account.enabled => Ok(account),
             Some(account) => Err(SelectorError::Disabled {
                 selector: id.to_string(),

@@ -138,7 +138,7 @@ mod tests {
 
     fn names(selectors: &[&str], reach: &Reach) -> Result<Vec<String>, SelectorError> {
         let selectors: Vec<String> = selectors.iter().map(|&text| text.to_owned()).collect();
-        let chosen = select(registry().configured(), &selectors, reach)?;
+        let chosen = select(registry().accounts(), &selectors, reach)?;
         Ok(chosen.iter().map(|account| account.name.clone()).collect())
     }
 

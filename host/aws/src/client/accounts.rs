@@ -29,8 +29,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// A selector stands for nothing, or for disabled accounts alone. Without configured accounts: the one of the
-    /// base credentials could not be found out.
+    /// A selector stands for nothing, or for disabled accounts alone; or which accounts there are is not known. Without
+    /// configured accounts: the one of the base credentials could not be found out.
     pub async fn accounts(
         &self,
         selectors: &[String],
@@ -38,11 +38,20 @@ impl Client {
     ) -> Result<Vec<Arc<Account>>, SelectorError> {
         at_most(selectors, MAX_SELECTORS, "selectors")?;
         let inner = &*self.inner;
-        let mut chosen = if inner.registry.is_implicit() {
+        let registry = match &inner.configured {
+            // What is written down is known without any discovery, and whatever that says.
+            configured if !selectors.is_empty() && selectors.iter().all(|text| configured.names(text)) => {
+                configured.clone()
+            }
+            _ => self.registry().await.map_err(SelectorError::Discovery)?,
+        };
+        let mut chosen = if registry.is_implicit() {
             let account = self.implicit().await.map_err(|error| SelectorError::Identity(Arc::new(error)))?;
             select(&[account], selectors, reach)?
+        } else if registry.accounts().is_empty() {
+            return Err(SelectorError::NoAccounts);
         } else {
-            select(inner.registry.configured(), selectors, reach)?
+            select(registry.accounts(), selectors, reach)?
         };
         for account in chosen.iter_mut().filter(|account| account.regions.is_empty()) {
             let home = inner.store.home_region().await.ok_or(SelectorError::NoRegion)?;
@@ -149,7 +158,7 @@ impl Client {
         let inner = &*self.inner;
         let find = || async {
             let home = inner.store.home_region().await;
-            let identity = inner.store.identity(home).await?;
+            let identity = inner.store.identity(None, home).await?;
             let mut account = Account::new(identity.account, identity.account.as_str());
             account.regions.extend(home.map(str::to_owned));
             tracing::info!(account = %account.id, "no accounts are configured: serving the base credentials' own");

@@ -2,6 +2,8 @@
 
 mod accounts;
 mod call;
+mod discovery;
+mod host;
 mod regions;
 
 use std::fmt;
@@ -9,7 +11,9 @@ use std::sync::Arc;
 
 use tokio::sync::OnceCell;
 
+use self::discovery::Discovered;
 use self::regions::RegionCache;
+use crate::account::discovery::Discovery;
 use crate::account::{Account, AccountId, Registry, Target, check_region};
 use crate::cache::Answers;
 use crate::config::{Config, ConfigError};
@@ -29,17 +33,22 @@ use crate::wire::{Places, Wire};
 #[derive(Clone)]
 pub struct Client {
     inner: Arc<Inner>,
+    /// The accounts as they were when this client first looked for them; absent: as they are.
+    pinned: Option<Arc<OnceCell<Arc<Registry>>>>,
 }
 
 impl fmt::Debug for Client {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Client").field("registry", &self.inner.registry).finish_non_exhaustive()
+        formatter.debug_struct("Client").field("configured", &self.inner.configured).finish_non_exhaustive()
     }
 }
 
 struct Inner {
     wire: Arc<Wire>,
-    registry: Registry,
+    /// The accounts of the configuration.
+    configured: Arc<Registry>,
+    /// Where there are more.
+    discovered: Option<Discovered>,
     store: Arc<Store>,
     places: Places,
     cursors: CursorKey,
@@ -95,16 +104,24 @@ impl Client {
     /// not fit.
     pub fn new(config: Config) -> Result<Self, ConfigError> {
         let pack = Pack::bundled();
-        let regions = config.accounts.iter().flat_map(|account| &account.regions).chain(&config.home_region);
-        for region in regions {
+        let discovery = config.discovery.as_ref();
+        let template = discovery.map(|discovery| &discovery.template);
+        let table = discovery.and_then(|discovery| discovery.dynamodb.as_ref()).map(|table| &table.region);
+        let of_accounts = config.accounts.iter().flat_map(|account| &account.regions);
+        let of_template = template.into_iter().flat_map(|template| &template.regions);
+        for region in of_accounts.chain(of_template).chain(table).chain(&config.home_region) {
             check_region(pack.partitions(), region)?;
         }
+        discovery.map_or(Ok(()), Discovery::check)?;
         let wire = Arc::new(Wire::new(&config, pack)?);
         let (given, home) = (config.base_credentials, config.home_region);
-        let store = Store::new(wire.clone(), given, home, config.mfa, &config.accounts);
+        let profiles = config.accounts.iter().filter_map(|account| account.profile.as_ref());
+        let profiles = profiles.chain(template.and_then(|template| template.profile.as_ref()));
+        let store = Store::new(wire.clone(), given, home, config.mfa, profiles);
         let inner = Inner {
             wire,
-            registry: Registry::new(config.accounts)?,
+            configured: Arc::new(Registry::new(config.accounts)?),
+            discovered: config.discovery.map(Discovered::new),
             store: Arc::new(store),
             places: Places::new(&config.concurrency),
             cursors: CursorKey::new(config.cursor_seal).ok_or(ConfigError::Random)?,
@@ -114,19 +131,13 @@ impl Client {
             implicit: OnceCell::new(),
             regions: regions::cache(),
         };
-        Ok(Self { inner: Arc::new(inner) })
+        Ok(Self { inner: Arc::new(inner), pinned: None })
     }
 
     /// The model of all services.
     #[must_use]
     pub fn pack(&self) -> &'static Pack {
         self.inner.wire.pack
-    }
-
-    /// The accounts of the configuration.
-    #[must_use]
-    pub fn registry(&self) -> &Registry {
-        &self.inner.registry
     }
 
     /// How often a service is asked by who wants to know all of it: in every region, or once per account for the
@@ -170,18 +181,17 @@ impl Client {
 
     /// The enabled account of an id.
     async fn account(&self, id: AccountId) -> Result<Arc<Account>, Error> {
-        let found = if self.inner.registry.is_implicit() {
-            let account = self.implicit().await?;
-            if account.id == id {
-                return Ok(account);
-            }
-            crate::account::Registry::unknown(id, [&account])
-        } else {
-            match self.inner.registry.enabled(id) {
-                Ok(account) => return Ok(account.clone()),
-                Err(error) => error,
-            }
+        let registry = match self.inner.configured.account(id) {
+            // What is written down is known without any discovery.
+            Some(_) => self.inner.configured.clone(),
+            None => self.registry().await.map_err(Error::Discovery)?,
         };
-        Err(InvalidRequest::from(found).into())
+        let found = if registry.is_implicit() {
+            let account = self.implicit().await?;
+            if account.id == id { Ok(account) } else { Err(Registry::unknown(id, [&account])) }
+        } else {
+            registry.enabled(id).cloned()
+        };
+        Ok(found.map_err(InvalidRequest::from)?)
     }
 }

@@ -7,18 +7,13 @@ use std::time::Duration;
 use moka::Expiry;
 use moka::future::Cache;
 use serde_json::{Value as Json, json};
-use tokio::time::Instant;
 
-use super::call::One;
+use super::host::{self, Question};
 use super::{Client, Inner};
-use crate::account::{Account, AccountId, SelectorError, Target, check_region};
+use crate::account::{Account, AccountId, SelectorError, check_region};
 use crate::endpoint::{GLOBAL, Scope};
-use crate::error::{Error, InvalidRequest};
-use crate::grant::{Grant, Mode};
+use crate::error::Error;
 use crate::model::Service;
-use crate::page::{Binding, Limits, Pager};
-use crate::principal::Principal;
-use crate::protocol::Mask;
 
 /// Regions are switched on and off by hand, and rarely.
 const KEPT: Duration = Duration::from_secs(10 * 60);
@@ -31,23 +26,6 @@ type Enabled = Result<Arc<Vec<String>>, Arc<Error>>;
 
 /// What is known of the regions of accounts.
 pub(super) type RegionCache = Cache<AccountId, Enabled>;
-
-/// One way to ask.
-struct Question {
-    service: &'static str,
-    operation: &'static str,
-    input: Json,
-    /// The list in the output, and the name in its elements.
-    names: (&'static str, &'static str),
-}
-
-/// Asks for all who want to know: the host itself, with these two questions alone.
-fn principal() -> Result<Principal, Error> {
-    let pattern =
-        |text: &str| text.parse().map_err(|error| Error::Internal { reason: format!("regions: {error}") });
-    let layer = vec![pattern("account:ListRegions")?, pattern("ec2:DescribeRegions")?];
-    Ok(Principal::new("host", "regions", Grant::new(Mode::ReadOnly, vec![layer])))
-}
 
 pub(super) fn cache() -> RegionCache {
     Cache::builder().max_capacity(10_000).expire_after(Keeping).build()
@@ -76,28 +54,17 @@ impl Client {
 
     /// `account:ListRegions` knows regions beyond EC2's, but many roles may not call it.
     async fn ask_for_regions(&self, account: &Arc<Account>) -> Result<Vec<String>, Error> {
-        let enabled = ["ENABLED", "ENABLED_BY_DEFAULT"];
-        let first = Question {
-            service: "account",
-            operation: "ListRegions",
-            input: json!({ "RegionOptStatusContains": enabled }),
-            names: ("Regions", "RegionName"),
-        };
-        let second = Question {
-            service: "ec2",
-            operation: "DescribeRegions",
-            input: json!({ "AllRegions": false }),
-            names: ("Regions", "RegionName"),
-        };
         let limit = self.inner.wire.call;
+        let enabled = json!({ "RegionOptStatusContains": ["ENABLED", "ENABLED_BY_DEFAULT"] });
         let ask = async {
-            match self.inner.names(account, &first).await {
+            match self.inner.names(account, ("account", "ListRegions"), enabled).await {
                 Ok(regions) => Ok(regions),
                 // Without credentials the second question has the same answer.
                 Err(error @ Error::Credentials(_)) => Err(error),
                 Err(error) => {
                     tracing::debug!(account = %account.id, %error, "account:ListRegions failed, asking EC2");
-                    self.inner.names(account, &second).await
+                    let enabled = json!({ "AllRegions": false });
+                    self.inner.names(account, ("ec2", "DescribeRegions"), enabled).await
                 }
             }
         };
@@ -165,36 +132,19 @@ impl Inner {
         own.unwrap_or("us-east-1").to_owned()
     }
 
-    async fn names(&self, account: &Arc<Account>, question: &Question) -> Result<Vec<String>, Error> {
-        let service = self.wire.service(question.service)?;
-        let operation = service.operation(question.operation).map_err(InvalidRequest::from)?;
+    /// The regions in the answer to a question.
+    async fn names(
+        &self,
+        account: &Arc<Account>,
+        operation: (&'static str, &'static str),
+        input: Json,
+    ) -> Result<Vec<String>, Error> {
         let region = self.region_of_questions(account).await;
-        let target = Target { account: account.id, region };
-        let binding = Binding {
-            service: question.service,
-            operation: question.operation,
-            target: &target,
-            input: &question.input,
-        };
-        let limits = Limits { max_items: None, max_bytes: self.max_output_bytes };
-        let one = One {
-            inner: self,
-            principal: &principal()?,
-            service: &service,
-            operation,
-            account,
-            region: &target.region,
-            wanted: &Mask::Everything,
-            deadline: Instant::now() + self.wire.call,
-        };
-        let response = match Pager::new(&service, operation, binding, limits, None)? {
-            Some(pager) => one.pages(pager).await?,
-            None => one.page(&question.input).await?,
-        };
-        let output: Json = serde_json::from_str(&response.output)
-            .map_err(|error| Error::Internal { reason: format!("regions: {error}") })?;
-        let (list, name) = question.names;
-        let names = output.get(list).and_then(Json::as_array).into_iter().flatten();
-        Ok(names.filter_map(|region| region.get(name)?.as_str().map(str::to_owned)).collect())
+        let principal = host::principal("regions", &["account:ListRegions", "ec2:DescribeRegions"])?;
+        let (service, operation) = operation;
+        let question = Question { service, operation, region: &region, input };
+        let output = self.ask(&principal, account, question).await?;
+        let names = host::list(&output, "Regions").filter_map(|region| region.get("RegionName")?.as_str());
+        Ok(names.map(str::to_owned).collect())
     }
 }

@@ -16,9 +16,9 @@ use tokio::sync::OnceCell;
 
 use super::error::CredentialsError;
 use super::files::Files;
-use super::slot::{Loaded, Slot};
 use super::sts::Identity;
 use crate::clock::Clock;
+use crate::slot::{Loaded, Slot};
 use crate::transport::SdkHttp;
 
 /// No source of credentials takes longer: an SSO portal or a credential process at worst.
@@ -148,7 +148,7 @@ impl Base {
         match loaded {
             Ok(credentials) => {
                 tracing::debug!("base credentials loaded");
-                Ok(Loaded { expiry: credentials.expiry(), value: credentials })
+                Ok(Loaded { life: credentials.expiry().into(), value: credentials })
             }
             Err(error) => {
                 let error = match &self.origin {

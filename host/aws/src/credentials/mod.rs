@@ -8,7 +8,6 @@ mod mfa;
 mod policy;
 mod secret;
 mod session;
-mod slot;
 mod store;
 mod sts;
 

@@ -15,11 +15,11 @@ use super::link::Link;
 use super::mfa::Mfa;
 use super::policy::Policies;
 use super::session::{session_name, source_identity, tags};
-use super::slot::{Loaded, Slot};
 use super::sts::{AssumeRole, Identity, Sts};
-use crate::account::{Account, AccountId, CALLER};
+use crate::account::{Account, CALLER};
 use crate::grant::Grant;
 use crate::principal::Principal;
+use crate::slot::{Life, Loaded, Slot};
 use crate::wire::Wire;
 
 /// No more sessions are kept. Who comes back later than all these has the role assumed anew.
@@ -49,10 +49,11 @@ pub(crate) struct Store {
     sessions: Sessions<Session>,
 }
 
-/// All that decides an account's session: what the account's entry says never changes.
+/// All that decides an account's session. Where the account was discovered, its entry may change, and the session of
+/// another entry is another one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Session {
-    account: AccountId,
+    account: Arc<Account>,
     caller: Arc<str>,
     plugin: Arc<str>,
     grant: Arc<Grant>,
@@ -65,20 +66,21 @@ struct Hub {
     roles: Arc<[String]>,
 }
 
-/// What of a role's session may decide what AWS answers, beside its grant and its account: the caller, where AWS is
-/// told. That a session is named after its caller decides nothing.
+/// What of a role's session may decide what AWS answers, beside its grant: how the account's entry leads into it, and
+/// the caller, where AWS is told. That a session is named after its caller decides nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Key {
+    account: Arc<Account>,
     caller: Option<Arc<str>>,
 }
 
 impl Key {
     /// Nothing for an account that is asked with the base credentials.
-    pub(crate) fn of(principal: &Principal, account: &Account) -> Option<Self> {
+    pub(crate) fn of(principal: &Principal, account: &Arc<Account>) -> Option<Self> {
         account.role.as_ref()?;
         let told =
             account.source_identity || account.session_tags.values().any(|value| value.contains(CALLER));
-        Some(Self { caller: told.then(|| principal.caller.clone()) })
+        Some(Self { account: account.clone(), caller: told.then(|| principal.caller.clone()) })
     }
 }
 
@@ -89,11 +91,11 @@ impl Store {
         given: Option<SharedCredentialsProvider>,
         home_region: Option<String>,
         mfa: Option<Mfa>,
-        accounts: impl IntoIterator<Item = &'a Account>,
+        profiles: impl IntoIterator<Item = &'a String>,
     ) -> Self {
-        let profiles = accounts.into_iter().filter_map(|account| account.profile.as_ref());
         let http = wire.transport.sdk().clone();
         let profiles = profiles
+            .into_iter()
             .map(|name| (name.clone(), Arc::new(Base::profile(name, home_region.clone(), http.clone()))));
         let profiles = profiles.collect();
         Self {
@@ -131,12 +133,12 @@ impl Store {
     }
 
     /// Gets others next time, unless that has happened already.
-    pub(crate) fn forget(&self, principal: &Principal, account: &Account, used: &Credentials) {
+    pub(crate) fn forget(&self, principal: &Principal, account: &Arc<Account>, used: &Credentials) {
         if account.role.is_some() {
             let slot = self.session(principal, account);
             slot.forget(|kept| kept.access_key_id() == used.access_key_id());
         } else {
-            self.forget_link(&Link::Base(self.base_of(account).clone()), used);
+            self.forget_link(&Link::Base(self.base_of(account.profile.as_deref()).clone()), used);
         }
     }
 
@@ -173,12 +175,13 @@ impl Store {
         slot.forget(|kept| kept.access_key_id() == used.access_key_id());
     }
 
-    /// Whose the host's own base credentials are, asked once for each access key.
+    /// Whose the base credentials of a profile are, or without one the host's own, asked once for each access key.
     pub(crate) async fn identity(
         self: &Arc<Self>,
+        profile: Option<&str>,
         region: Option<&str>,
     ) -> Result<Identity, Arc<CredentialsError>> {
-        self.identity_of(&self.base, region).await
+        self.identity_of(self.base_of(profile), region).await
     }
 
     async fn identity_of(
@@ -206,13 +209,13 @@ impl Store {
                 Ok(told) => CredentialsError::Identity { told },
                 Err(error) => (*error).clone(),
             })?;
-            Ok(Loaded { value: Known { access_key_id, identity }, expiry: None })
+            Ok(Loaded { value: Known { access_key_id, identity }, life: Life::Open })
         })
     }
 
     /// The base credentials, if they are the account's.
     async fn own(self: &Arc<Self>, account: &Account) -> Result<Credentials, Arc<CredentialsError>> {
-        let base = self.base_of(account);
+        let base = self.base_of(account.profile.as_deref());
         let found = self.identity_of(base, account.regions.first().map(String::as_str)).await?.account;
         if found != account.id {
             let (account, name) = (account.id, account.name.clone());
@@ -229,7 +232,7 @@ impl Store {
     ) -> BoxFuture<'static, Result<Loaded<Credentials>, CredentialsError>> {
         Box::pin(async move {
             let role = account.role.as_deref().unwrap_or_default();
-            let base = self.base_of(&account);
+            let base = self.base_of(account.profile.as_deref());
             let link = Link::end_of(base, &account.via);
             let region = self.sts_region(base, account.regions.first().map(String::as_str)).await;
             let ladder = self.policies.of(&principal.grant);
@@ -344,13 +347,17 @@ impl Store {
         base.region().await.or(of_account).unwrap_or("us-east-1").to_owned()
     }
 
-    fn base_of(&self, account: &Account) -> &Arc<Base> {
-        account.profile.as_ref().and_then(|profile| self.profiles.get(profile)).unwrap_or(&self.base)
+    fn base_of(&self, profile: Option<&str>) -> &Arc<Base> {
+        profile.and_then(|profile| self.profiles.get(profile)).unwrap_or(&self.base)
     }
 
-    fn session(&self, principal: &Principal, account: &Account) -> Arc<Slot<Credentials, CredentialsError>> {
+    fn session(
+        &self,
+        principal: &Principal,
+        account: &Arc<Account>,
+    ) -> Arc<Slot<Credentials, CredentialsError>> {
         let session = Session {
-            account: account.id,
+            account: account.clone(),
             caller: principal.caller.clone(),
             plugin: principal.plugin.clone(),
             grant: principal.grant.clone(),

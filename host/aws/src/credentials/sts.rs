@@ -11,11 +11,11 @@ use tokio::time::Instant;
 
 use super::link::Link;
 use super::secret::Secret;
-use super::slot::Loaded;
 use super::store::Store;
 use crate::account::AccountId;
 use crate::error::Error;
 use crate::protocol::{self, Mask, Value};
+use crate::slot::Loaded;
 use crate::wire::{Exchange, Outgoing, Source};
 
 /// Who signs.
@@ -108,7 +108,7 @@ impl Sts<'_> {
             let credentials = credentials(&output, "AssumeRole").ok_or_else(incomplete)?;
             let whose = account_of_session(&output).ok_or_else(incomplete)?;
             if Some(whose) == role.account() {
-                Ok(Loaded { expiry: credentials.expiry(), value: credentials })
+                Ok(Loaded { life: credentials.expiry().into(), value: credentials })
             } else {
                 Err(Error::Response { reason: format!("AssumeRole gave a session of account {whose}") })
             }
@@ -126,7 +126,7 @@ impl Sts<'_> {
             let incomplete =
                 || Error::Response { reason: "GetSessionToken gave no whole credentials".to_owned() };
             let credentials = credentials(&output, "GetSessionToken").ok_or_else(incomplete)?;
-            Ok(Loaded { expiry: credentials.expiry(), value: credentials })
+            Ok(Loaded { life: credentials.expiry().into(), value: credentials })
         };
         let input = json!({ "SerialNumber": serial, "TokenCode": code.expose() });
         self.ask("GetSessionToken", &input, read).await

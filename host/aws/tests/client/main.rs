@@ -4,6 +4,7 @@
 mod cache;
 mod credentials;
 mod dead;
+mod discovery;
 mod exhaustive;
 mod faults;
 mod garbage;

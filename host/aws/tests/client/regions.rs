@@ -278,7 +278,10 @@ async fn a_caller_resolves_what_it_reaches() {
 async fn without_accounts_there_is_the_base_credentials_own() {
     let server = server(denied).await;
     let client = Client::new(config(&server, vec![])).unwrap();
-    assert!(client.registry().is_implicit() && server.received().is_empty(), "nothing at construction");
+    assert!(
+        client.registry().await.unwrap().is_implicit() && server.received().is_empty(),
+        "nothing at construction"
+    );
     let many = (0..100).map(|_| client.accounts(&[], &Reach::All));
     for accounts in futures::future::join_all(many).await {
         let accounts = accounts.unwrap();

@@ -7,6 +7,7 @@
 
 #[path = "../parity/compare.rs"]
 mod compare;
+mod discovery;
 mod judge;
 mod sessions;
 
@@ -39,6 +40,7 @@ const NOW: [(&str, &str); 3] =
 async fn moto_answers_as_boto3_is_answered() {
     let (mut judge, world) = Judge::start();
     sessions::are_given(&world).await;
+    discovery::finds_what_boto3_finds(&mut judge, &world).await;
     let client = client(&world, &world.base.secret_access_key);
     let mut mismatches = Vec::new();
     let mut compared = BTreeSet::new();

@@ -3,5 +3,6 @@
 
 mod boto3;
 mod client;
+mod discovery;
 mod faults;
 mod roles;

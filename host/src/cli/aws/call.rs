@@ -8,7 +8,7 @@ use anyhow::Result;
 use clap::Args;
 use futures::{StreamExt as _, stream};
 use serde_json::Value;
-use tollgate_aws::account::{Account, AccountId, Reach, Resolution, SelectorError, Target};
+use tollgate_aws::account::{AccountId, Reach, Resolution, SelectorError, Target};
 use tollgate_aws::endpoint::{GLOBAL, Scope};
 use tollgate_aws::grant::{Action, Grant, Mode, Pattern, Refusal};
 use tollgate_aws::model::{Operation, Pack, Service};
@@ -96,8 +96,9 @@ impl Call {
         let aws = self.source.open_aws().await?;
         let bar = progress::bar();
         let principal = Principal::new("local", "command-line", grant);
-        let sweep =
-            Sweep { call: &self, client: &aws.client, service: &service, operation, input, principal };
+        // What is told of the accounts is what was asked of them.
+        let client = aws.client.pinned();
+        let sweep = Sweep { call: &self, client: &client, service: &service, operation, input, principal };
         let code = tokio::select! {
             code = sweep.run(&bar) => code,
             Ok(()) = tokio::signal::ctrl_c() => Ok(ExitCode::from(exit::INTERRUPTED)),
@@ -250,7 +251,7 @@ impl Sweep<'_> {
         match self.client.resolve(&self.call.account, regions, &Reach::All).await {
             Ok(resolution) => Ok(resolution),
             // Nothing that the command line said, but what AWS did.
-            Err(error @ SelectorError::Identity(_)) => Err(error.into()),
+            Err(error @ (SelectorError::Identity(_) | SelectorError::Discovery(_))) => Err(error.into()),
             Err(error) => Err(usage(error)),
         }
     }
@@ -293,8 +294,7 @@ impl Sweep<'_> {
     }
 
     fn place(&self, account: AccountId, region: Option<String>) -> Place {
-        let configured = self.client.registry().configured().iter();
-        let named = configured.map(AsRef::as_ref).find(|known: &&Account| known.id == account);
-        Place { name: named.map_or_else(|| account.to_string(), |known| known.name.clone()), account, region }
+        let known = self.client.known(account);
+        Place { name: known.map_or_else(|| account.to_string(), |known| known.name.clone()), account, region }
     }
 }

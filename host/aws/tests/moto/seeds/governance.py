@@ -41,13 +41,17 @@ def organizations(client, ask, account, clients):
     client.create_organization(FeatureSet="ALL")
     root = client.list_roots()["Roots"][0]["Id"]
     unit = client.create_organizational_unit(ParentId=root, Name="Production")["OrganizationalUnit"]["Id"]
-    for name in ["one", "two", "three"]:
+    for name in ["closed", "one", "two", "three"]:
         made = client.create_account(Email=f"{name}@example.com", AccountName=name)["CreateAccountStatus"]
         client.tag_resource(ResourceId=made["AccountId"], Tags=[{"Key": "team", "Value": name}])
+        if name == "closed":
+            client.close_account(AccountId=made["AccountId"])
+    client.move_account(AccountId=made["AccountId"], SourceParentId=root, DestinationParentId=unit)
     ask("DescribeOrganization")
     ask("ListRoots")
     ask("ListAccounts", {"MaxResults": 2}, pages=2)
     ask("ListOrganizationalUnitsForParent", {"ParentId": root})
+    ask("ListAccountsForParent", {"ParentId": unit})
     ask("DescribeOrganizationalUnit", {"OrganizationalUnitId": unit})
     ask("ListTagsForResource", {"ResourceId": made["AccountId"]})
     ask("DescribeAccount", {"AccountId": "000000000000"}, fails="AccountNotFoundException")

@@ -74,8 +74,27 @@ def dynamodb(client, ask, account, clients):
                 "nested": {"M": {"list": {"L": [{"NULL": True}, {"BOOL": False}, {"S": "ünï\n\"code\""}]}}},
             },
         )
+    client.create_table(
+        TableName="accounts",
+        AttributeDefinitions=[{"AttributeName": "account_id", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "account_id", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    for number in range(1, 6):
+        client.put_item(
+            TableName="accounts",
+            Item={
+                "account_id": {"S": str(number) * 12},
+                "name": {"S": f"account-{number}"},
+                "environment": {"S": "prod" if number % 2 else "test"},
+                "enabled": {"BOOL": number != 3},
+                "regions": {"SS": ["eu-west-1", "us-east-1"]},
+                "cost_center": {"N": str(4000 + number)},
+                "contacts": {"L": [{"S": "jane@example.com"}]},
+            },
+        )
     key = {"id": {"S": "one"}, "at": {"N": "1"}}
-    ask("ListTables", {"Limit": 1}, pages=3)
+    ask("ListTables", {"Limit": 1}, pages=4)
     ask("DescribeTable", {"TableName": "table-0"})
     ask("GetItem", {"TableName": "table-0", "Key": key})
     condition = {"KeyConditionExpression": "id = :id AND #at > :at", "ExpressionAttributeNames": {"#at": "at"}}

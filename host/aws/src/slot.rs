@@ -18,11 +18,33 @@ const WITHOUT_EXPIRY: Duration = Duration::from_secs(15 * 60);
 /// After a failure nobody tries again for so long.
 const FAILURE_PAUSE: Duration = Duration::from_secs(5);
 
-/// What was loaded, and until when it holds.
+/// After a failure to renew what is renewed regularly, nobody tries again for so long, or for its interval where that
+/// is shorter.
+const RENEWAL_PAUSE: Duration = Duration::from_secs(60);
+
+/// What was loaded, and how long it holds.
 #[derive(Clone, Debug)]
-pub(super) struct Loaded<T> {
-    pub(super) value: T,
-    pub(super) expiry: Option<SystemTime>,
+pub(crate) struct Loaded<T> {
+    pub(crate) value: T,
+    pub(crate) life: Life,
+}
+
+/// How long a value holds, and when it is renewed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Life {
+    /// Until then. It is renewed ahead of that.
+    Until(SystemTime),
+    /// For ever, but it is looked up again now and then.
+    Open,
+    /// Until there is a newer one. It is renewed once it is so old; when it is twice as old, because nobody asked for
+    /// it meanwhile, its renewal is waited for.
+    Renewed(Duration),
+}
+
+impl From<Option<SystemTime>> for Life {
+    fn from(expiry: Option<SystemTime>) -> Self {
+        expiry.map_or(Self::Open, Self::Until)
+    }
 }
 
 /// One value with its expiry, and the last failure to load it.
@@ -31,7 +53,7 @@ pub(super) struct Loaded<T> {
 /// - A value that still holds is handed out while it is renewed, and when renewing fails.
 /// - A failure is remembered for a short while, so that a denied role does not cause a storm.
 #[derive(Debug)]
-pub(super) struct Slot<T, E>(Mutex<State<T, E>>);
+pub(crate) struct Slot<T, E>(Mutex<State<T, E>>);
 
 #[derive(Debug)]
 struct State<T, E> {
@@ -43,10 +65,20 @@ struct State<T, E> {
 #[derive(Debug)]
 struct Kept<T> {
     value: T,
+    life: Life,
     renew: SystemTime,
-    expiry: Option<SystemTime>,
-    /// There may be a better one by now: worth waiting for, but if there is none, this one holds.
-    doubted: bool,
+    /// From then on there may be a better one: worth waiting for, but if there is none, this one holds.
+    doubt: Option<SystemTime>,
+}
+
+impl<T> Kept<T> {
+    fn holds(&self, now: SystemTime) -> bool {
+        !matches!(self.life, Life::Until(expiry) if now >= expiry)
+    }
+
+    fn is_doubted(&self, now: SystemTime) -> bool {
+        self.doubt.is_some_and(|from| now >= from)
+    }
 }
 
 /// A load under way, for all who wait for it.
@@ -80,8 +112,9 @@ where
     T: Clone + Send + Sync + 'static,
     E: Send + Sync + 'static,
 {
-    /// The value, loaded if need be.
-    pub(super) async fn get<F>(self: &Arc<Self>, clock: &Clock, load: impl FnOnce() -> F) -> Result<T, Arc<E>>
+    /// The value, loaded if need be. `load` is called while the slot is locked: only the future that it gives may look
+    /// into the slot.
+    pub(crate) async fn get<F>(self: &Arc<Self>, clock: &Clock, load: impl FnOnce() -> F) -> Result<T, Arc<E>>
     where
         F: Future<Output = Result<Loaded<T>, E>> + Send + 'static,
     {
@@ -92,8 +125,14 @@ where
         }
     }
 
+    /// The value as it is, if there is one that holds.
+    pub(crate) fn peek(&self, clock: &Clock) -> Option<T> {
+        let now = clock.now();
+        self.lock().kept.as_ref().filter(|kept| kept.holds(now)).map(|kept| kept.value.clone())
+    }
+
     /// Forgets the value if it is the one that `wrong` says. The next caller loads another.
-    pub(super) fn forget(&self, wrong: impl FnOnce(&T) -> bool) {
+    pub(crate) fn forget(&self, wrong: impl FnOnce(&T) -> bool) {
         let mut state = self.lock();
         if state.kept.as_ref().is_some_and(|kept| wrong(&kept.value)) {
             state.kept = None;
@@ -101,11 +140,11 @@ where
     }
 
     /// Looks for a better value before the next one is handed out, and tries anew after a failure.
-    pub(super) fn doubt(&self) {
+    pub(crate) fn doubt(&self) {
         let mut state = self.lock();
         state.failure = None;
         if let Some(kept) = &mut state.kept {
-            kept.doubted = true;
+            kept.doubt = Some(SystemTime::UNIX_EPOCH);
         }
     }
 
@@ -161,10 +200,9 @@ where
 impl<T: Clone, E> State<T, E> {
     fn look(&self, now: SystemTime) -> Found<T, E> {
         let failure = self.failure.as_ref().filter(|(_, until)| now < *until);
-        let holds = |kept: &&Kept<T>| kept.expiry.is_none_or(|expiry| now < expiry);
-        match (self.kept.as_ref().filter(holds), failure) {
+        match (self.kept.as_ref().filter(|kept| kept.holds(now)), failure) {
             (Some(kept), Some(_)) => Found::Fresh(kept.value.clone()),
-            (Some(kept), None) if kept.doubted => Found::Doubted(kept.value.clone()),
+            (Some(kept), None) if kept.is_doubted(now) => Found::Doubted(kept.value.clone()),
             (Some(kept), None) if now < kept.renew => Found::Fresh(kept.value.clone()),
             (Some(kept), None) => Found::Ageing(kept.value.clone()),
             (None, Some((error, _))) => Found::Failed(error.clone()),
@@ -176,21 +214,26 @@ impl<T: Clone, E> State<T, E> {
     fn land(&mut self, loaded: Result<Loaded<T>, E>, now: SystemTime) -> Result<T, Arc<E>> {
         self.flight = None;
         match loaded {
-            Ok(Loaded { value, expiry }) => {
-                let renew = match expiry {
-                    Some(expiry) => {
+            Ok(Loaded { value, life }) => {
+                let (renew, doubt) = match life {
+                    Life::Until(expiry) => {
                         let left = expiry.duration_since(now).unwrap_or_default();
-                        expiry.checked_sub(AHEAD.min(left / 2)).unwrap_or(now)
+                        (expiry.checked_sub(AHEAD.min(left / 2)).unwrap_or(now), None)
                     }
-                    None => now + WITHOUT_EXPIRY,
+                    Life::Open => (now + WITHOUT_EXPIRY, None),
+                    Life::Renewed(every) => (now + every, Some(now + every + every)),
                 };
-                self.kept = Some(Kept { value: value.clone(), renew, expiry, doubted: false });
+                self.kept = Some(Kept { value: value.clone(), life, renew, doubt });
                 self.failure = None;
                 Ok(value)
             }
             Err(error) => {
                 let error = Arc::new(error);
-                self.failure = Some((error.clone(), now + FAILURE_PAUSE));
+                let pause = match self.kept.as_ref().map(|kept| kept.life) {
+                    Some(Life::Renewed(every)) => every.min(RENEWAL_PAUSE),
+                    _ => FAILURE_PAUSE,
+                };
+                self.failure = Some((error.clone(), now + pause));
                 Err(error)
             }
         }
@@ -213,12 +256,16 @@ mod tests {
         slot: Arc<Slot<u32, String>>,
         clock: Clock,
         loads: Arc<AtomicU32>,
-        life: Duration,
+        life: Arc<dyn Fn(&Clock) -> Life + Send + Sync>,
     }
 
     impl Source {
         fn new(life: Duration) -> Self {
-            Self { slot: Arc::default(), clock: clock(), loads: Arc::default(), life }
+            Self::living(move |clock| Life::Until(clock.now() + life))
+        }
+
+        fn living(life: impl Fn(&Clock) -> Life + Send + Sync + 'static) -> Self {
+            Self { slot: Arc::default(), clock: clock(), loads: Arc::default(), life: Arc::new(life) }
         }
 
         async fn get(&self) -> Result<u32, Arc<String>> {
@@ -230,11 +277,11 @@ mod tests {
         }
 
         async fn load(&self, well: bool) -> Result<u32, Arc<String>> {
-            let (loads, clock, life) = (self.loads.clone(), self.clock.clone(), self.life);
+            let (loads, clock, life) = (self.loads.clone(), self.clock.clone(), self.life.clone());
             let load = || async move {
                 let count = loads.fetch_add(1, Ordering::Relaxed) + 1;
                 tokio::time::sleep(Duration::from_millis(100)).await;
-                let loaded = Loaded { value: count, expiry: Some(clock.now() + life) };
+                let loaded = Loaded { value: count, life: life(&clock) };
                 if well { Ok(loaded) } else { Err(format!("no {count}")) }
             };
             self.slot.get(&self.clock, load).await
@@ -323,6 +370,25 @@ mod tests {
         assert_eq!(source.get().await, Ok(1));
         source.settle().await;
         assert_eq!(source.get().await, Ok(2));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_renewed_regularly_is_kept_when_that_fails() {
+        let source = Source::living(|_| Life::Renewed(HOUR));
+        assert_eq!(source.get().await, Ok(1));
+        tokio::time::advance(HOUR + HOUR / 2).await;
+        assert_eq!(source.get().await, Ok(1), "nobody waits");
+        source.settle().await;
+        assert_eq!(source.get().await, Ok(2));
+        tokio::time::advance(HOUR * 2).await;
+        assert_eq!(source.fail().await, Ok(2), "waited for, in vain");
+        assert_eq!(source.loads.load(Ordering::Relaxed), 3);
+        tokio::time::advance(FAILURE_PAUSE).await;
+        assert_eq!(source.get().await, Ok(2), "no second try so soon");
+        assert_eq!(source.loads.load(Ordering::Relaxed), 3);
+        tokio::time::advance(RENEWAL_PAUSE).await;
+        assert_eq!(source.get().await, Ok(4), "waited for");
+        assert_eq!(source.slot.peek(&source.clock), Some(4));
     }
 
     #[tokio::test(start_paused = true)]

@@ -1,0 +1,131 @@
+//! The accounts of AWS Organizations.
+
+use futures::future::{BoxFuture, try_join_all};
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+use serde_json::{Value as Json, json};
+
+use super::{Asker, Question};
+use crate::account::AccountId;
+use crate::account::discovery::{Discovery, DiscoveryError, Found, Member, Organizations, Own, Place, Units};
+use crate::client::Inner;
+use crate::client::host::list;
+use crate::endpoint::GLOBAL;
+
+/// What is asked in any case.
+const ALWAYS: [&str; 2] = ["organizations:ListAccounts", "organizations:ListTagsForResource"];
+
+/// What is asked where rules are about organizational units.
+const OF_UNITS: [&str; 3] = [
+    "organizations:ListAccountsForParent",
+    "organizations:ListOrganizationalUnitsForParent",
+    "organizations:ListRoots",
+];
+
+/// So many questions at once: Organizations takes few of them, and a list has the time.
+const AT_ONCE: usize = 4;
+
+impl Inner {
+    /// The accounts that the rules take, with their tags.
+    pub(super) async fn read_organization(
+        &self,
+        source: &Organizations,
+        discovery: &Discovery,
+        own: &Own,
+    ) -> Result<Found, DiscoveryError> {
+        let mut actions = ALWAYS.to_vec();
+        if source.names_units() {
+            actions.extend(OF_UNITS);
+        }
+        let reader = source.reader.as_ref().map(|reader| (reader, Organizations::READER));
+        let asker = Asker::new(self, &actions, reader, discovery, own)?;
+        let units = if source.names_units() { asker.units().await? } else { Units::default() };
+        source.check_units(&units)?;
+        let members = asker.members().await?.into_iter().filter(|member| source.takes(member, &units));
+        let members: Vec<Member> =
+            stream::iter(members).map(|member| asker.tagged(member)).buffered(AT_ONCE).try_collect().await?;
+        Ok(source.entries(members, &units, &discovery.template, own))
+    }
+}
+
+impl Asker<'_> {
+    async fn organizations(&self, operation: &'static str, input: Json) -> Result<Json, DiscoveryError> {
+        self.ask(Question { service: "organizations", operation, region: GLOBAL, input }).await.map_err(|error| {
+            let DiscoveryError::Asked { action, who, error, advice } = error else { return error };
+            let stranger = matches!(&error, crate::Error::Service { code, .. } if code.starts_with("AccessDenied"));
+            let advice = match advice {
+                Some(advice) if stranger => Some(format!(
+                    "{advice}, and Organizations answers only its management account and delegated administrators: \
+                     a role in one of these can be the `reader`"
+                )),
+                advice => advice,
+            };
+            DiscoveryError::Asked { action, who, error, advice }
+        })
+    }
+
+    /// The active accounts, without their tags.
+    async fn members(&self) -> Result<Vec<Member>, DiscoveryError> {
+        let output = self.organizations("ListAccounts", json!({})).await?;
+        let members = list(&output, "Accounts").map(Member::read).filter_map(Result::transpose);
+        members
+            .collect::<Result<_, _>>()
+            .map_err(|reason| self.unreadable("organizations:ListAccounts", reason))
+    }
+
+    async fn tagged(&self, member: Member) -> Result<Member, DiscoveryError> {
+        let output = self.organizations("ListTagsForResource", json!({ "ResourceId": member.id })).await?;
+        let tags = list(&output, "Tags").filter_map(|tag| {
+            let text = |name: &str| tag.get(name).and_then(Json::as_str).map(str::to_owned);
+            text("Key").zip(text("Value"))
+        });
+        Ok(Member { tags: Some(tags.collect()), ..member })
+    }
+
+    /// The whole tree, with the accounts in it. It is at most five units deep.
+    async fn units(&self) -> Result<Units, DiscoveryError> {
+        let mut units = Units::default();
+        let output = self.organizations("ListRoots", json!({})).await?;
+        let mut level: Vec<Place> = list(&output, "Roots").map(|root| add(&mut units, None, root)).collect();
+        while !level.is_empty() {
+            let parents = level.iter().map(|place| (*place, units.id(*place).to_owned()));
+            let asked = stream::iter(parents.collect::<Vec<_>>()).map(|parent| self.children(parent));
+            let asked: Vec<Children> = asked.buffered(AT_ONCE).try_collect().await?;
+            level.clear();
+            for Children { parent, accounts, below } in asked {
+                accounts.into_iter().for_each(|account| units.put(account, parent));
+                level.extend(
+                    list(&below, "OrganizationalUnits").map(|unit| add(&mut units, Some(parent), unit)),
+                );
+            }
+        }
+        Ok(units)
+    }
+
+    /// What is directly in a unit.
+    fn children(&self, (parent, id): (Place, String)) -> BoxFuture<'_, Result<Children, DiscoveryError>> {
+        Box::pin(async move {
+            let ask = ["ListAccountsForParent", "ListOrganizationalUnitsForParent"]
+                .map(|operation| self.organizations(operation, json!({ "ParentId": id })));
+            let mut answers = try_join_all(ask).await?;
+            let below = answers.pop().unwrap_or_default();
+            let accounts = answers.pop().unwrap_or_default();
+            let accounts =
+                list(&accounts, "Accounts").filter_map(|account| account.get("Id")?.as_str()?.parse().ok());
+            Ok(Children { parent, accounts: accounts.collect(), below })
+        })
+    }
+}
+
+/// What is directly in a unit.
+struct Children {
+    parent: Place,
+    accounts: Vec<AccountId>,
+    /// The answer that lists the units below it.
+    below: Json,
+}
+
+/// Adds a unit as AWS tells of it.
+fn add(units: &mut Units, parent: Option<Place>, unit: &Json) -> Place {
+    let text = |name: &str| unit.get(name).and_then(Json::as_str).unwrap_or_default().to_owned();
+    units.add(parent, text("Id"), text("Name"))
+}
