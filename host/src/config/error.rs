@@ -83,25 +83,29 @@ pub(super) fn key_in_table(text: &str, within: Range<usize>, key: &str) -> Range
     within
 }
 
-/// The value's line of `key` below the header of `table`, else the header, else the first line.
+/// The value's line of `key` below the header of `table`, else the header. Where the table has none, because it is
+/// written as a value, the line of that value.
 pub(super) fn key_of_table(text: &str, table: &str, key: &str) -> Range<usize> {
     let header = format!("[{table}]");
-    let (mut byte, mut found) = (0, 0..0);
-    let mut within = false;
+    let (mut byte, mut within, mut found) = (0, false, None);
     for line in text.split_inclusive('\n') {
         let trimmed = line.trim();
         let place = byte..byte + line.trim_end().len();
         if trimmed.starts_with('[') {
             within = trimmed == header;
             if within {
-                found = place;
+                found = Some(place);
             }
         } else if within && trimmed.strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with('=')) {
             return place;
         }
         byte += line.len();
     }
-    found
+    match (found, table.rsplit_once('.')) {
+        (Some(header), _) => header,
+        (None, Some((parent, key))) => key_of_table(text, parent, key),
+        (None, None) => 0..0,
+    }
 }
 
 /// serde's "unknown field `a`, expected one of `b`, `c`" with the nearest of those first.

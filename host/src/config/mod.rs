@@ -198,17 +198,17 @@ mod tests {
     fn a_discovery_that_cannot_be_is_shown_where_it_stands() {
         let role = "[discovery]\nrole = \"Reader\"\n";
         let with = |text: &str| error(&format!("{role}{text}"));
-        assert_snapshot!(error(role), @"");
-        assert_snapshot!(error("[discovery.organizations]\n"), @"");
-        assert_snapshot!(error("[discovery]\nrole = \"arn:aws:iam::222222222222:role/Reader\"\n"), @"");
-        assert_snapshot!(with("duration_seconds = 60\n[discovery.organizations]\n"), @"");
-        assert_snapshot!(with("[discovery.organizations]\ninclude = [\"env:prod\"]\n"), @"");
-        assert_snapshot!(with("[discovery.organizations]\nreader = { role = \"Lister\" }\n"), @"");
-        assert_snapshot!(with("[discovery.organizations.reader]\nrole = \"Lister\"\n"), @"");
-        assert_snapshot!(with("[discovery.dynamodb]\ntable = \"my accounts\"\nregion = \"eu-west-1\"\n"), @"");
-        assert_snapshot!(with("[discovery.dynamodb]\ntable = \"accounts\"\nregion = \"eu-wset-1\"\n"), @"");
-        assert_snapshot!(with("refresh_seconds = 1\n"), @"");
-        assert_snapshot!(with("organisations = {}\n"), @"");
+        assert_snapshot!(error(role), @"tollgate.toml:1:1: `discovery.organizations`: nowhere to look for accounts: add a table `[discovery.organizations]` or `[discovery.dynamodb]`");
+        assert_snapshot!(error("[discovery.organizations]\n"), @r#"tollgate.toml:1:1: `discovery.role`: missing: the role to assume in the accounts of the organisation, such as "TollgateReadOnly""#);
+        assert_snapshot!(error("[discovery]\nrole = \"arn:aws:iam::222222222222:role/Reader\"\n"), @r#"tollgate.toml:2:8: `discovery.role`: "arn:aws:iam::222222222222:role/Reader": expected the name of a role such as "TollgateReadOnly", or an ARN such as "arn:{partition}:iam::{account}:role/TollgateReadOnly""#);
+        assert_snapshot!(with("duration_seconds = 60\n[discovery.organizations]\n"), @"tollgate.toml:3:1: `discovery.duration_seconds`: 900 to 43200 seconds");
+        assert_snapshot!(with("[discovery.organizations]\ninclude = [\"env:prod\"]\n"), @r#"tollgate.toml:4:11: `discovery.organizations.include`: "env:prod": an environment is a tag here; expected an organizational unit ("ou:Workloads/Production" or "ou-ab12-34567890"), "tag:key=value", an account's id, or its name"#);
+        assert_snapshot!(with("[discovery.organizations]\nreader = { role = \"Lister\" }\n"), @r#"tollgate.toml:4:1: `discovery.organizations.reader.role`: expected an ARN such as "arn:aws:iam::123456789012:role/name""#);
+        assert_snapshot!(with("[discovery.organizations.reader]\nrole = \"Lister\"\n"), @r#"tollgate.toml:4:1: `discovery.organizations.reader.role`: expected an ARN such as "arn:aws:iam::123456789012:role/name""#);
+        assert_snapshot!(with("[discovery.dynamodb]\ntable = \"my accounts\"\nregion = \"eu-west-1\"\n"), @r#"tollgate.toml:4:9: `discovery.dynamodb.table`: "my accounts": expected the name of a DynamoDB table, or its ARN"#);
+        assert_snapshot!(with("[discovery.dynamodb]\ntable = \"accounts\"\nregion = \"eu-wset-1\"\n"), @r#"tollgate.toml:5:10: `discovery.dynamodb.region`: "eu-wset-1" is no AWS region; the nearest known: "eu-west-1", "eu-west-2", "eu-west-3""#);
+        assert_snapshot!(with("refresh_seconds = 1\n"), @"tollgate.toml:3:19: `discovery.refresh_seconds`: 1: expected 30 to 86400 seconds");
+        assert_snapshot!(with("organisations = {}\n"), @"tollgate.toml:3:1: `discovery.organisations`: unknown key; did you mean `organizations`? (known: role, external_id, profile, via, session_name, duration_seconds, source_identity, session_tags, regions, refresh_seconds, organizations, dynamodb)");
     }
 
     #[test]
