@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, de};
-use tollgate_aws::account::discovery::{self, RolePattern, Rule, Template};
 use tollgate_aws::account::RegistryError;
+use tollgate_aws::account::discovery::{self, RolePattern, Rule, Template};
 use tollgate_aws::credentials::Secret;
 
 use super::file::{Region, regions, session_tags};

@@ -223,7 +223,9 @@ pub(super) fn regions<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<
 }
 
 /// `true`: the standard ones; `false`: none; a table: these.
-pub(super) fn session_tags<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error> {
+pub(super) fn session_tags<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<String, String>, D::Error> {
     struct Tags;
 
     impl<'de> de::Visitor<'de> for Tags {

@@ -195,6 +195,18 @@ mod tests {
     }
 
     #[test]
+    fn the_examples_of_the_documentation_are_read() {
+        let page = include_str!("../../../docs/configuration.md");
+        let examples = page.split("```toml\n").skip(1).map(|rest| rest.split("```").next().expect("ends"));
+        let examples: Vec<_> = examples.map(|text| parse(Path::new("tollgate.toml"), text)).collect();
+        assert_eq!(examples.len(), 2);
+        assert!(
+            examples.iter().all(|file| file.as_ref().is_ok_and(|file| file.discovery.is_some())),
+            "{examples:?}"
+        );
+    }
+
+    #[test]
     fn a_discovery_that_cannot_be_is_shown_where_it_stands() {
         let role = "[discovery]\nrole = \"Reader\"\n";
         let with = |text: &str| error(&format!("{role}{text}"));

@@ -27,10 +27,13 @@ struct Unit {
 }
 
 impl Units {
-    /// Adds a root, or a unit below another one.
-    pub(crate) fn add(&mut self, parent: Option<Place>, id: String, name: String) -> Place {
+    /// Adds a root, or a unit below another one, unless it is there already.
+    pub(crate) fn add(&mut self, parent: Option<Place>, id: String, name: String) -> Option<Place> {
+        if self.units.iter().any(|unit| unit.id == id) {
+            return None;
+        }
         self.units.push(Unit { id, name, parent });
-        Place(self.units.len() - 1)
+        Some(Place(self.units.len() - 1))
     }
 
     /// Puts an account into a unit.
@@ -99,9 +102,11 @@ mod tests {
     /// A root with `Workloads`, and `Production` below it.
     fn units() -> (Units, [Place; 3]) {
         let mut units = Units::default();
-        let root = units.add(None, "r-ab12".to_owned(), "Root".to_owned());
-        let workloads = units.add(Some(root), "ou-ab12-11111111".to_owned(), "Workloads".to_owned());
-        let production = units.add(Some(workloads), "ou-ab12-22222222".to_owned(), "Production".to_owned());
+        let mut add = |parent, id: &str, name: &str| units.add(parent, id.to_owned(), name.to_owned());
+        let root = add(None, "r-ab12", "Root").unwrap();
+        let workloads = add(Some(root), "ou-ab12-11111111", "Workloads").unwrap();
+        let production = add(Some(workloads), "ou-ab12-22222222", "Production").unwrap();
+        assert!(add(Some(production), "ou-ab12-11111111", "Workloads").is_none(), "no circles");
         (units, [root, workloads, production])
     }
 

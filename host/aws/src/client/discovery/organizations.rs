@@ -1,6 +1,6 @@
 //! The accounts of AWS Organizations.
 
-use futures::future::{BoxFuture, try_join_all};
+use futures::future::try_join;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use serde_json::{Value as Json, json};
 
@@ -81,38 +81,30 @@ impl Asker<'_> {
         Ok(Member { tags: Some(tags.collect()), ..member })
     }
 
-    /// The whole tree, with the accounts in it. It is at most five units deep.
+    /// The whole tree, with the accounts in it.
     async fn units(&self) -> Result<Units, DiscoveryError> {
         let mut units = Units::default();
         let output = self.organizations("ListRoots", json!({})).await?;
-        let mut level: Vec<Place> = list(&output, "Roots").map(|root| add(&mut units, None, root)).collect();
+        let mut level = add(&mut units, None, list(&output, "Roots"));
         while !level.is_empty() {
-            let parents = level.iter().map(|place| (*place, units.id(*place).to_owned()));
-            let asked = stream::iter(parents.collect::<Vec<_>>()).map(|parent| self.children(parent));
+            let parents: Vec<_> = level.iter().map(|place| (*place, units.id(*place).to_owned())).collect();
+            let asked = stream::iter(parents).map(|(parent, id)| self.children(parent, id));
             let asked: Vec<Children> = asked.buffered(AT_ONCE).try_collect().await?;
             level.clear();
             for Children { parent, accounts, below } in asked {
                 accounts.into_iter().for_each(|account| units.put(account, parent));
-                level.extend(
-                    list(&below, "OrganizationalUnits").map(|unit| add(&mut units, Some(parent), unit)),
-                );
+                level.extend(add(&mut units, Some(parent), list(&below, "OrganizationalUnits")));
             }
         }
         Ok(units)
     }
 
-    /// What is directly in a unit.
-    fn children(&self, (parent, id): (Place, String)) -> BoxFuture<'_, Result<Children, DiscoveryError>> {
-        Box::pin(async move {
-            let ask = ["ListAccountsForParent", "ListOrganizationalUnitsForParent"]
-                .map(|operation| self.organizations(operation, json!({ "ParentId": id })));
-            let mut answers = try_join_all(ask).await?;
-            let below = answers.pop().unwrap_or_default();
-            let accounts = answers.pop().unwrap_or_default();
-            let accounts =
-                list(&accounts, "Accounts").filter_map(|account| account.get("Id")?.as_str()?.parse().ok());
-            Ok(Children { parent, accounts: accounts.collect(), below })
-        })
+    async fn children(&self, parent: Place, id: String) -> Result<Children, DiscoveryError> {
+        let ask = |operation| self.organizations(operation, json!({ "ParentId": id }));
+        let (accounts, below) =
+            try_join(ask("ListAccountsForParent"), ask("ListOrganizationalUnitsForParent")).await?;
+        let ids = list(&accounts, "Accounts").filter_map(|account| account.get("Id")?.as_str()?.parse().ok());
+        Ok(Children { parent, accounts: ids.collect(), below })
     }
 }
 
@@ -124,8 +116,8 @@ struct Children {
     below: Json,
 }
 
-/// Adds a unit as AWS tells of it.
-fn add(units: &mut Units, parent: Option<Place>, unit: &Json) -> Place {
-    let text = |name: &str| unit.get(name).and_then(Json::as_str).unwrap_or_default().to_owned();
-    units.add(parent, text("Id"), text("Name"))
+/// Adds the units that AWS tells of, and gives those that are new: a tree that came back to itself would have no end.
+fn add<'a>(units: &mut Units, parent: Option<Place>, told: impl Iterator<Item = &'a Json>) -> Vec<Place> {
+    let text = |unit: &Json, name: &str| unit.get(name).and_then(Json::as_str).unwrap_or_default().to_owned();
+    told.filter_map(|unit| units.add(parent, text(unit, "Id"), text(unit, "Name"))).collect()
 }
