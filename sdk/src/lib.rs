@@ -35,8 +35,8 @@ pub use output::{Body, Content, IntoOutput, Json, Link, Outcome, Output, Questio
 pub use plugin::Component;
 pub use plugin::{Invocation, Plugin};
 pub use table::{
-    Coverage, Gap, ListQuery, Row, Rows, Table, sweep, sweep_account_values, sweep_accounts, sweep_parts,
-    sweep_values,
+    Coverage, Gap, ListQuery, Row, Rows, Table, survey, sweep, sweep_account_values, sweep_accounts,
+    sweep_parts, sweep_values,
 };
 pub use tags::Tags;
 /// ```

@@ -23,6 +23,7 @@ mod plan;
 mod query;
 mod rows;
 mod summary;
+mod survey;
 mod sweep;
 #[cfg(test)]
 mod tests;
@@ -37,6 +38,7 @@ use plan::Plan;
 pub use query::ListQuery;
 pub use rows::Rows;
 pub(crate) use summary::all_failed;
+pub use survey::survey;
 pub use sweep::{sweep, sweep_accounts};
 pub use values::{sweep_account_values, sweep_values};
 
@@ -77,8 +79,8 @@ pub trait Row: Serialize + JsonSchema {
 /// Rows as arrays under one list of columns, with who answered and who did not: one failure never
 /// hides the rest.
 ///
-/// Made by [`sweep`], [`sweep_accounts`], of JSON by [`sweep_values`], or, of rows that come from nowhere
-/// else, by [`Table::new`].
+/// Made by [`sweep`], [`sweep_accounts`], [`survey`], of JSON by [`sweep_values`], or, of rows that come from
+/// nowhere else, by [`Table::new`].
 /// Its structured output is
 ///
 /// ```json
