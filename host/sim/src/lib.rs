@@ -48,7 +48,7 @@ mod world;
 pub use demo::{DEMO_REGION, DemoError, DemoOptions, DemoOrg, demo};
 pub use fault::{Effect, Fault};
 pub use fixture::{FixtureError, Fixtures};
-pub use org::{OrgAccount, Organization, Trust};
+pub use org::{OrgAccount, OrgPolicy, OrgUnit, Organization, ROOT_ID, Trust};
 pub use sim::{Sim, SimConfig};
 pub use stats::{Counters, Place, Stats};
 pub use world::AssumedRole;

@@ -7,15 +7,59 @@ use tollgate_aws::account::{Account, InvalidAccountId};
 use tollgate_aws::credentials::Secret;
 
 /// An AWS organisation, as `accounts.json` holds it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Organization {
     /// The id of the account that the base credentials belong to.
     pub management_account: String,
     /// The regions that exist, for example `eu-west-1`; enabled in every account that does not disable them.
     pub regions: Vec<String>,
+    /// The units that the accounts are in; whatever has no parent is in the root.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub organizational_units: Vec<OrgUnit>,
+    /// The policies, and what they are attached to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub policies: Vec<OrgPolicy>,
     /// The accounts, the management account among them.
     pub accounts: Vec<OrgAccount>,
+}
+
+/// The id of an organisation's root.
+pub const ROOT_ID: &str = "r-exam";
+
+/// An organisational unit.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OrgUnit {
+    /// For example `ou-exam-11111111`.
+    pub id: String,
+    /// What people call it.
+    pub name: String,
+    /// The id of the unit that it is in; none: the root.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<String>,
+}
+
+/// A policy of the organisation. The simulator tells of it, and obeys none.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OrgPolicy {
+    /// For example `p-exam1111`.
+    pub id: String,
+    /// What people call it.
+    pub name: String,
+    /// For example `SERVICE_CONTROL_POLICY`. A type that some policy has is enabled.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// What it is for.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// Whether AWS made it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub aws_managed: bool,
+    /// The ids of the root, units and accounts that it is attached to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub targets: Vec<String>,
 }
 
 /// One account. The keys up to `enabled` are those of `[[account]]` in `tollgate.toml`.
@@ -47,6 +91,13 @@ pub struct OrgAccount {
     /// Regions of the organisation that this account has not enabled: AWS does not know its credentials there.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub disabled_regions: Vec<String>,
+    /// The id of the unit that it is in; none: the root.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<String>,
+    /// The services that it administers for the organisation, as their principals: `guardduty.amazonaws.com`. With
+    /// any it may read the organisation as the management account does.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub delegated_services: Vec<String>,
     /// The role trusts nobody: assuming it is denied.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub denied: bool,

@@ -4,6 +4,7 @@ mod account;
 mod ec2;
 mod empty;
 mod lambda;
+mod organizations;
 mod rds;
 mod s3;
 mod sts;
@@ -40,6 +41,9 @@ impl Call<'_> {
         if *self.service.name == *"s3" {
             s3::check_bucket(self)?;
         }
+        if *self.service.name == *"organizations" {
+            organizations::check_caller(self)?;
+        }
         let answer = match self.fixture() {
             Some(Answer::Error(error)) => {
                 return Err(Problem::service(error.status, &error.code, error.message));
@@ -71,7 +75,7 @@ impl Call<'_> {
             "account" => Ok(account::answer(self)),
             "ec2" => Ok(ec2::answer(self)),
             "lambda" => lambda::answer(self),
-            "organizations" => account::organizations(self),
+            "organizations" => organizations::answer(self),
             "s3" => Ok(s3::answer(self)),
             _ => Ok(None),
         }

@@ -24,6 +24,10 @@ def main(folder):
     names = [account["Name"] for page in listed for account in page["Accounts"]]
     assert names == [account["name"] for account in organization["accounts"]], names
 
+    units_and_policies(boto3.client("organizations"), organization)
+    security = next(account for account in organization["accounts"] if account.get("delegated_services"))
+    units_and_policies(assume(security).client("organizations"), organization)
+
     for account in organization["accounts"]:
         if "role" in account:
             session = assume(account)
@@ -45,6 +49,55 @@ def assume(account, **changes):
     arn = session.client("sts").get_caller_identity()["Arn"]
     assert arn == given["AssumedRoleUser"]["Arn"] == f"arn:aws:sts::{account['id']}:assumed-role/TollgateReadOnly/judge"
     return session
+
+
+def units_and_policies(client, organization):
+    """The tree from its root on, the policies and the delegated administrators, as accounts.json has them."""
+    (root,) = client.list_roots()["Roots"]
+    enabled = {kind["Type"] for kind in root["PolicyTypes"] if kind["Status"] == "ENABLED"}
+    assert enabled == {policy["type"] for policy in organization["policies"]}, root
+
+    parents, waiting = {}, [root["Id"]]
+    while waiting:
+        parent = waiting.pop()
+        for operation, key in [
+            ("list_organizational_units_for_parent", "OrganizationalUnits"),
+            ("list_accounts_for_parent", "Accounts"),
+        ]:
+            for page in client.get_paginator(operation).paginate(ParentId=parent):
+                for child in page[key]:
+                    parents[child["Id"]] = parent
+                    (told,) = client.list_parents(ChildId=child["Id"])["Parents"]
+                    assert told["Id"] == parent, (child, told)
+                    waiting += [child["Id"]] if key == "OrganizationalUnits" else []
+    expected = organization["organizational_units"] + organization["accounts"]
+    assert parents == {child["id"]: child.get("parent", root["Id"]) for child in expected}, parents
+
+    found = {}
+    for kind in enabled:
+        for page in client.get_paginator("list_policies").paginate(Filter=kind):
+            for policy in page["Policies"]:
+                targets = client.get_paginator("list_targets_for_policy").paginate(PolicyId=policy["Id"])
+                found[policy["Id"]] = [target["TargetId"] for page in targets for target in page["Targets"]]
+                for target in found[policy["Id"]]:
+                    attached = client.list_policies_for_target(TargetId=target, Filter=kind)["Policies"]
+                    assert policy["Id"] in [policy["Id"] for policy in attached], (target, attached)
+    assert found == {policy["id"]: policy.get("targets", []) for policy in organization["policies"]}, found
+
+    administrators = {}
+    for page in client.get_paginator("list_delegated_administrators").paginate():
+        for account in page["DelegatedAdministrators"]:
+            services = client.list_delegated_services_for_account(AccountId=account["Id"])["DelegatedServices"]
+            administrators[account["Id"]] = [service["ServicePrincipal"] for service in services]
+    delegated = {a["id"]: a["delegated_services"] for a in organization["accounts"] if "delegated_services" in a}
+    assert administrators == delegated, administrators
+    for account in organization["accounts"]:
+        tags = client.list_tags_for_resource(ResourceId=account["id"])["Tags"]
+        assert {tag["Key"]: tag["Value"] for tag in tags} == account.get("tags", {}), tags
+    refused("ParentNotFoundException", lambda: client.list_accounts_for_parent(ParentId="ou-exam-99999999"))
+    refused("PolicyNotFoundException", lambda: client.list_targets_for_policy(PolicyId="p-exam9999"))
+    member = next(account["id"] for account in organization["accounts"] if "delegated_services" not in account)
+    refused("AccountNotRegisteredException", lambda: client.list_delegated_services_for_account(AccountId=member))
 
 
 def instances(session, account, folder):
@@ -140,6 +193,8 @@ def refusals(organization):
         refused(not_enabled, lambda: ask(region="ap-south-1"))
     refused("SignatureDoesNotMatch", lambda: session.client("ec2", "xx-nowhere-1").describe_instances())
     refused("AccessDeniedException", lambda: session.client("organizations").list_accounts())
+    described = session.client("organizations").describe_organization()["Organization"]
+    assert described["MasterAccountId"] == organization["management_account"], described
     refused("InvalidInstanceID.NotFound", lambda: session.client("ec2").describe_instances(InstanceIds=["i-123"]))
     refused("NoSuchBucket", lambda: session.client("s3").get_bucket_versioning(Bucket="of-somebody-else"))
     rds, functions = session.client("rds"), session.client("lambda")

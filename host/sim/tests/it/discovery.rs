@@ -58,8 +58,11 @@ async fn the_organisation_tells_its_accounts() {
     let sim = Sim::start(demo()).await.unwrap();
     let client = client(&sim, Some(organizations(&["legacy", "666677778888"])), None).await;
     assert_eq!(sim.stats().operation("organizations", "ListAccounts").succeeded, 0, "nothing at start");
-    assert_eq!(names(&client).await, ["management", "production", "staging", "data", "security"]);
-    assert_eq!(sim.stats().operation("organizations", "ListAccounts").succeeded, 4, "seven accounts");
+    assert_eq!(
+        names(&client).await,
+        ["management", "production", "staging", "data", "security", "log-archive"]
+    );
+    assert_eq!(sim.stats().operation("organizations", "ListAccounts").succeeded, 4, "eight accounts");
     assert!(instances(&client, "222233334444").await > 0);
     let role = sim.assumed_roles().pop().unwrap();
     assert_eq!(role.role_arn, "arn:aws:iam::222233334444:role/TollgateReadOnly");
@@ -111,6 +114,6 @@ async fn throttles_and_resets_on_the_way_lose_no_account() {
         Fault::new(Effect::Reset).operation("organizations", "ListAccounts").first(1),
     ]);
     let client = client(&sim, Some(organizations(&[])), None).await;
-    assert_eq!(names(&client).await.len(), 7);
+    assert_eq!(names(&client).await.len(), 8);
     assert!(sim.stats().operation("organizations", "ListTagsForResource").failed >= 2);
 }

@@ -27,6 +27,7 @@ async fn start(change: impl FnOnce(&mut OrgAccount)) -> Sim {
         management_account: HOME.to_owned(),
         regions: vec!["us-east-1".to_owned()],
         accounts: vec![OrgAccount { role: None, ..account(HOME) }, account(HUB), behind],
+        ..Organization::default()
     };
     Sim::start(SimConfig::new(Fixtures::new(organization))).await.unwrap()
 }
