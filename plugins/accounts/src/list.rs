@@ -32,8 +32,8 @@ impl From<accounts::Account> for Account {
     }
 }
 
-/// Lists the AWS accounts that can be asked, with what selects them. `regions`: those configured for
-/// one of them.
+/// Lists the AWS accounts that Tollgate can ask, with what selects them; accounts_discover has all of the
+/// organisation. `regions`: those configured for one of them.
 #[tool(read_only, title = "AWS accounts")]
 pub(crate) async fn accounts_list(query: ListQuery) -> Result<Table<Account>, ToolError> {
     table(&query, accounts::list(&query.accounts).await?)
@@ -77,7 +77,7 @@ mod tests {
     #[test]
     fn clients_see_a_small_tool() {
         let tool = tollgate_sdk::describe::<accounts_list>();
-        insta::assert_snapshot!(tool.description, @"Lists the AWS accounts that can be asked, with what selects them. `regions`: those configured for one of them.");
+        insta::assert_snapshot!(tool.description, @"Lists the AWS accounts that Tollgate can ask, with what selects them; accounts_discover has all of the organisation. `regions`: those configured for one of them.");
         insta::assert_snapshot!(tool.input_schema["properties"]["fields"], @r#"{"type":"array","items":{"type":"string"},"description":"Default: id, name, environment, regions, tags[.<key>]"}"#);
         assert!(tool.hints.read_only && !tool.hints.open_world);
     }
