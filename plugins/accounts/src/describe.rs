@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use tollgate_sdk::accounts::Account;
+use tollgate_sdk::accounts::{self, Account};
 use tollgate_sdk::aws::{self, Target};
 use tollgate_sdk::{Details, Rows, Scope, ToolError, find_in_accounts, tool};
 
@@ -59,9 +59,13 @@ struct Description {
 /// roles, root MFA and keys), password policy.
 #[tool(read_only, open_world, title = "AWS account")]
 pub(crate) async fn accounts_describe(arguments: Arguments) -> Result<Details, ToolError> {
-    let what = format!("account {}", arguments.account);
-    let scope = Scope { accounts: vec![arguments.account], ..Scope::default() };
-    find_in_accounts(&scope, what, describe).await
+    let Arguments { account } = arguments;
+    if let Err(accounts::Error::UnknownSelector(text)) = accounts::list(&[&account]).await {
+        let text = format!("{text}; accounts_discover has those that Tollgate cannot ask");
+        return Err(ToolError::invalid_argument("account", text));
+    }
+    let what = format!("account {account}");
+    find_in_accounts(&Scope { accounts: vec![account], ..Scope::default() }, what, describe).await
 }
 
 async fn describe(account: Account) -> Result<Rows<Description>, aws::Error> {

@@ -49,12 +49,12 @@ impl Row for Discovered {
 pub(crate) async fn accounts_discover(query: ListQuery) -> Result<Table<Discovered>, ToolError> {
     organization::survey(&query, async |asked| {
         let (target, listed) = asked.ask(async |target| organization::members(&target).await).await?;
-        let (mut extras, errors) = Extras::of(&query, &target, &listed.output).await;
+        let (mut extras, unread) = Extras::of(&query, &target, &listed.output).await;
         let registry = Registry::new(&query, asked.accounts);
         let accounts = listed.output.iter().map(|member| member.id.clone()).collect();
         let rows = listed.map_each(|member| row(member, asked.organization, &registry, &mut extras));
         let mut rows = Rows::from(rows);
-        errors.into_iter().for_each(|error| rows.fail(error));
+        rows.unpack(unread);
         Ok(Answer { rows, accounts })
     })
     .await
@@ -97,17 +97,21 @@ type Services = HashMap<String, Option<Vec<String>>>;
 
 impl Extras {
     /// Those that the query wants, and what could not be read.
-    async fn of(query: &ListQuery, target: &Target, members: &[Member]) -> (Self, Vec<aws::Error>) {
+    async fn of(query: &ListQuery, target: &Target, members: &[Member]) -> (Self, Rows<()>) {
         let wants = |column| query.wants::<Discovered>(&[column]);
-        let ((paths, mut errors), (services, of_services), (tags, of_tags)) = join3(
-            async { if wants("path") { paths(target).await } else { Default::default() } },
-            async { if wants("delegated_services") { services(target).await } else { Default::default() } },
-            async { if wants("tags") { tags(target, members).await } else { Default::default() } },
+        let (paths, services, tags) = join3(
+            async { if wants("path") { paths(target).await } else { Rows::default() } },
+            async { if wants("delegated_services") { services(target).await } else { Rows::default() } },
+            async { if wants("tags") { tags(target, members).await } else { Rows::default() } },
         )
         .await;
-        errors.extend(of_services);
-        errors.extend(of_tags);
-        (Self { paths, services, tags }, errors)
+        let mut unread = Rows::default();
+        let extras = Self {
+            paths: unread.unpack(paths).into_iter().collect(),
+            services: unread.unpack(services).into_iter().next(),
+            tags: unread.unpack(tags).into_iter().collect(),
+        };
+        (extras, unread)
     }
 
     /// The services of an account: none where nobody has asked, or nobody knows.
@@ -136,23 +140,26 @@ fn row(member: Member, organization: &Organization, registry: &Registry, extras:
 }
 
 /// The path of each account.
-async fn paths(target: &Target) -> (HashMap<String, String>, Vec<aws::Error>) {
-    let tree = match organization::roots(target).await {
-        Ok(roots) => Tree::below(target, roots.output, true).await,
-        Err(error) => return (HashMap::new(), vec![error.context("paths")]),
+async fn paths(target: &Target) -> Rows<(String, String)> {
+    let roots = match organization::roots(target).await {
+        Ok(roots) => roots.output,
+        Err(error) => return nothing_but(error.context("paths")),
     };
+    let Tree { members, unread, .. } = Tree::below(target, roots, true).await;
     let path = |member: Member| Some((member.id, member.parent?.path));
-    (tree.members.into_iter().filter_map(path).collect(), tree.errors)
+    let mut paths = Rows::from(members.into_iter().filter_map(path).collect::<Vec<_>>());
+    paths.unpack(unread);
+    paths
 }
 
-/// The services of each delegated administrator; none where the administrators are not known.
-async fn services(target: &Target) -> (Option<Services>, Vec<aws::Error>) {
+/// The services of the delegated administrators; nothing where these are not known.
+async fn services(target: &Target) -> Rows<Services> {
     let administrators = aws::call::<Vec<String>>(target, "organizations", "ListDelegatedAdministrators", ())
         .select("DelegatedAdministrators[].Id")
         .await;
     let administrators = match administrators {
         Ok(response) => response.output,
-        Err(error) => return (None, vec![error.context("delegated administrators")]),
+        Err(error) => return nothing_but(error.context("delegated administrators")),
     };
     let asked = administrators.into_iter().map(async |id| {
         let input = json!({ "AccountId": id });
@@ -160,30 +167,44 @@ async fn services(target: &Target) -> (Option<Services>, Vec<aws::Error>) {
             aws::call::<Vec<String>>(target, "organizations", "ListDelegatedServicesForAccount", input)
                 .select("DelegatedServices[].ServicePrincipal")
                 .await;
-        let services = services.map_err(|error| error.context(format_args!("delegated services of {id}")));
         (id, services)
     });
-    let (mut services, mut errors) = (HashMap::new(), Vec::new());
+    let (mut services, mut failures) = (Services::new(), Vec::new());
     for (id, answer) in join_all(asked).await {
-        let known = answer.map_err(|error| errors.push(error)).ok();
-        services.insert(id, known.map(|response| response.output));
+        let known = match answer {
+            Ok(response) => Some(response.output),
+            Err(error) => {
+                failures.push((id.clone(), error));
+                None
+            }
+        };
+        services.insert(id, known);
     }
-    (Some(services), errors)
+    let mut services = Rows::from(vec![services]);
+    services.fail_each("delegated services of", failures);
+    services
 }
 
 /// The tags of each account.
-async fn tags(target: &Target, members: &[Member]) -> (HashMap<String, Tags>, Vec<aws::Error>) {
+async fn tags(target: &Target, members: &[Member]) -> Rows<(String, Tags)> {
     let asked = members.iter().map(async |member| {
         let input = json!({ "ResourceId": member.id });
-        let tags = aws::call::<Tags>(target, "organizations", "ListTagsForResource", input).select("Tags");
-        tags.await.map_err(|error| error.context(format_args!("tags of {}", member.id)))
+        aws::call::<Tags>(target, "organizations", "ListTagsForResource", input).select("Tags").await
     });
-    let (mut tags, mut errors) = (HashMap::new(), Vec::new());
+    let (mut tags, mut failures) = (Rows::default(), Vec::new());
     for (member, answer) in members.iter().zip(join_all(asked).await) {
         match answer {
-            Ok(response) => _ = tags.insert(member.id.clone(), response.output),
-            Err(error) => errors.push(error),
+            Ok(response) => tags.push((member.id.clone(), response.output)),
+            Err(error) => failures.push((&member.name, error)),
         }
     }
-    (tags, errors)
+    tags.fail_each("tags of", failures);
+    tags
+}
+
+/// An answer of which no part could be read.
+fn nothing_but<R>(error: aws::Error) -> Rows<R> {
+    let mut rows = Rows::default();
+    rows.fail(error);
+    rows
 }

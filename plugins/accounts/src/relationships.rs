@@ -46,11 +46,9 @@ pub(crate) async fn accounts_relationships(arguments: Arguments) -> Result<Table
         };
         let (tree, policies) = join(tree, policies).await;
         let mut rows = Rows::from(entities(kinds, asked.organization, &tree, &policies));
-        if tree.truncated || policies.truncated {
-            rows.truncate();
-        }
+        rows.unpack(tree.unread);
+        rows.unpack(policies.unread);
         let accounts = tree.members.into_iter().map(|member| member.id).collect();
-        tree.errors.into_iter().chain(policies.errors).for_each(|error| rows.fail(error));
         Ok(Answer { rows, accounts })
     })
     .await

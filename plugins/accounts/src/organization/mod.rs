@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use futures::StreamExt;
 use futures::future::join_all;
+use futures::stream::FuturesOrdered;
 use serde::Deserialize;
 use tollgate_sdk::accounts::{self, Account};
 use tollgate_sdk::aws::{self, ServiceError, Target};
-use tollgate_sdk::{ListQuery, Row, Rows, Table, ToolError, cache};
+use tollgate_sdk::{ListQuery, Row, Rows, Table, ToolError, cache, progress};
 
 mod policies;
 #[cfg(test)]
@@ -42,8 +44,8 @@ struct Found {
     organizations: BTreeMap<Organization, Vec<Account>>,
     /// The accounts that did not say.
     failures: Vec<(Account, aws::Error)>,
-    /// The accounts that belong to none.
-    alone: Vec<Account>,
+    /// How many accounts belong to none.
+    alone: usize,
 }
 
 /// What an organisation is asked with.
@@ -99,7 +101,17 @@ async fn find(accounts: &[Account]) -> Result<Found, ToolError> {
                 .await;
         (account.clone(), organization.map(|response| response.output))
     };
-    let found = Found::of(join_all(accounts.iter().map(ask)).await);
+    let mut asked: FuturesOrdered<_> = accounts.iter().map(ask).collect();
+    let mut answers = Vec::with_capacity(accounts.len());
+    while let Some(answer) = asked.next().await {
+        answers.push(answer);
+        progress::report(
+            answers.len() as u64,
+            Some(accounts.len() as u64),
+            Some("accounts asked where they belong"),
+        );
+    }
+    let found = Found::of(answers);
     found.check()?;
     Ok(found)
 }
@@ -111,7 +123,7 @@ impl Found {
             match answer {
                 Ok(organization) => found.organizations.entry(organization).or_default().push(account),
                 Err(error) if error.code() == Some("AWSOrganizationsNotInUseException") => {
-                    found.alone.push(account);
+                    found.alone += 1;
                 }
                 Err(error) => found.failures.push((account, error)),
             }
@@ -124,10 +136,9 @@ impl Found {
         if !self.organizations.is_empty() || !self.failures.is_empty() {
             return Ok(());
         }
-        let names: Vec<&str> = self.alone.iter().map(|account| account.name.as_str()).collect();
         Err(ToolError::failed(format!(
-            "none of these accounts belongs to an AWS organisation: {}; accounts_list has what Tollgate can ask",
-            names.join(", ")
+            "none of the accounts asked ({}) belongs to an AWS organisation; accounts_list has what Tollgate can ask",
+            self.alone
         )))
     }
 }
@@ -189,15 +200,16 @@ impl Organization {
         if let Some((account, error)) = telling.and_then(|index| refusals.into_iter().nth(index)) {
             return match account.id == *management {
                 true => error.context(format_args!("its management account {}", account.name)),
-                false => {
-                    error.context(format_args!("none of {asked} accounts may read it; {}", account.name))
-                }
+                false => error.context(format_args!(
+                    "none of the accounts asked ({asked}) may read it; {}",
+                    account.name
+                )),
             };
         }
         aws::Error::Service(ServiceError::new(
             DENIED,
             format!(
-                "none of the {asked} accounts asked may read it, and its management account {management} is not among \
+                "none of the accounts asked ({asked}) may read it, and its management account {management} is not among \
                  them: ask with accounts all, register it as an [[account]] whose role may read Organizations, or make \
                  a registered one a delegated administrator of any service"
             ),

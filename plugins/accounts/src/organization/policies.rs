@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use futures::future::join_all;
 use serde::Deserialize;
 use serde_json::json;
+use tollgate_sdk::Rows;
 use tollgate_sdk::aws::{self, Target};
 
 pub(super) const POLICIES: &str = "Policies[].{id: Id, arn: Arn, name: Name, type: Type, description: Description, aws_managed: AwsManaged}";
@@ -35,31 +36,26 @@ pub(crate) struct Attached {
 #[derive(Debug, Default)]
 pub(crate) struct Policies {
     pub(crate) all: Vec<Policy>,
-    pub(crate) truncated: bool,
-    pub(crate) errors: Vec<aws::Error>,
+    /// What could not be read.
+    pub(crate) unread: Rows<()>,
 }
 
 impl Policies {
     /// Those of some types, and with `targets` what each is attached to.
     pub(crate) async fn of_types(target: &Target, types: BTreeSet<String>, targets: bool) -> Self {
         let mut policies = Self::default();
-        let listed = types.into_iter().map(async |kind| {
+        let listed = types.iter().map(async |kind| {
             let input = json!({ "Filter": kind });
-            let listed = aws::call::<Vec<Policy>>(target, "organizations", "ListPolicies", input);
-            listed
-                .select(POLICIES)
-                .await
-                .map_err(|error| error.context(format_args!("policies of type {kind}")))
+            aws::call::<Vec<Policy>>(target, "organizations", "ListPolicies", input).select(POLICIES).await
         });
-        for listed in join_all(listed).await {
+        let mut failures = Vec::new();
+        for (kind, listed) in types.iter().zip(join_all(listed).await) {
             match listed {
-                Ok(response) => {
-                    policies.truncated |= response.truncated;
-                    policies.all.extend(response.output);
-                }
-                Err(error) => policies.errors.push(error),
+                Ok(listed) => policies.all.extend(policies.unread.unpack(Rows::from(listed))),
+                Err(error) => failures.push((kind, error)),
             }
         }
+        policies.unread.fail_each("policies of type", failures);
         if targets {
             policies.attach(target).await;
         }
@@ -68,23 +64,19 @@ impl Policies {
 
     /// Asks for each policy what it is attached to.
     async fn attach(&mut self, target: &Target) {
-        let asked = self.all.iter().map(|policy| {
+        let asked = self.all.iter().map(async |policy| {
             let input = json!({ "PolicyId": policy.id });
-            aws::call::<Vec<Attached>>(target, "organizations", "ListTargetsForPolicy", input).select(TARGETS)
+            aws::call(target, "organizations", "ListTargetsForPolicy", input).select(TARGETS).await
         });
-        let answers = join_all(asked.map(IntoFuture::into_future)).await;
+        let mut failures = Vec::new();
+        let answers: Vec<Result<aws::Response<Vec<Attached>>, aws::Error>> = join_all(asked).await;
         for (policy, answer) in self.all.iter_mut().zip(answers) {
             match answer {
-                Ok(response) => {
-                    self.truncated |= response.truncated;
-                    policy.targets = Some(response.output);
-                }
-                Err(error) => {
-                    let error = error.context(format_args!("targets of policy {}", policy.name));
-                    self.errors.push(error);
-                }
+                Ok(targets) => policy.targets = Some(self.unread.unpack(Rows::from(targets))),
+                Err(error) => failures.push((policy.name.clone(), error)),
             }
         }
+        self.unread.fail_each("targets of policy", failures);
     }
 
     /// The names of those attached to something, by its id; none where no policy says what it is attached to.

@@ -36,7 +36,7 @@ fn accounts_stand_under_their_organisation() {
     let found = Found::of(answers);
     assert_eq!(found.organizations[&organization()], members());
     assert_eq!(found.organizations[&other][0].name, "other");
-    assert_eq!((found.alone[0].name.as_str(), found.failures[0].0.name.as_str()), ("alone", "locked"));
+    assert_eq!((found.alone, found.failures[0].0.name.as_str()), (1, "locked"));
     assert_eq!(found.check(), Ok(()));
 }
 
@@ -44,7 +44,7 @@ fn accounts_stand_under_their_organisation() {
 fn accounts_that_all_stand_alone_are_an_error() {
     let alone = |name| (account("444444444444", name), Err(service("AWSOrganizationsNotInUseException")));
     let error = Found::of(vec![alone("one"), alone("two")]).check().expect_err("there is no organisation");
-    insta::assert_snapshot!(error, @"none of these accounts belongs to an AWS organisation: one, two; accounts_list has what Tollgate can ask");
+    insta::assert_snapshot!(error, @"none of the accounts asked (2) belongs to an AWS organisation; accounts_list has what Tollgate can ask");
 }
 
 #[test]
@@ -72,9 +72,9 @@ fn nobody_may_read_says_which_account_may() {
     let throttled = (security, aws::Error::Throttled("still throttled".to_owned()));
     let throttled = organization().unreadable(vec![refused(production), throttled]);
     insta::assert_snapshot!([unregistered, denied, throttled].map(|error| error.to_string()).join("\n"), @"
-    AccessDeniedException: none of the 2 accounts asked may read it, and its management account 111111111111 is not among them: ask with accounts all, register it as an [[account]] whose role may read Organizations, or make a registered one a delegated administrator of any service
+    AccessDeniedException: none of the accounts asked (2) may read it, and its management account 111111111111 is not among them: ask with accounts all, register it as an [[account]] whose role may read Organizations, or make a registered one a delegated administrator of any service
     AccessDeniedException: its management account management: You may not.
-    none of 2 accounts may read it; security: still throttled
+    none of the accounts asked (2) may read it; security: still throttled
     ");
 }
 

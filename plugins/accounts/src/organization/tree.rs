@@ -6,6 +6,7 @@ use futures::future::{join, join_all};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
+use tollgate_sdk::Rows;
 use tollgate_sdk::aws::{self, Target};
 
 pub(super) const ROOTS: &str =
@@ -84,8 +85,8 @@ pub(crate) struct Tree {
     /// Roots and units, parents before what is in them.
     pub(crate) units: Vec<Unit>,
     pub(crate) members: Vec<Member>,
-    pub(crate) truncated: bool,
-    pub(crate) errors: Vec<aws::Error>,
+    /// What could not be read.
+    pub(crate) unread: Rows<()>,
 }
 
 /// All accounts of an organisation, wherever they are in it.
@@ -102,67 +103,45 @@ impl Tree {
     /// Goes through the units below the roots, a level at a time, and with `accounts` looks which are in each.
     pub(crate) async fn below(target: &Target, roots: Vec<Unit>, accounts: bool) -> Self {
         let mut tree = Self::default();
-        let mut seen = BTreeSet::new();
+        let (mut seen, mut failures) = (BTreeSet::new(), Vec::new());
         let mut level = roots;
         while !level.is_empty() {
-            let asked = level.iter().map(|unit| Level::of(target, unit, accounts));
-            let answers = join_all(asked).await;
+            let units = level.iter().map(|unit| children::<Unit>(target, unit, UNITS_IN, UNITS));
+            let members = level.iter().filter(|_| accounts);
+            let members = members.map(|unit| children::<Member>(target, unit, MEMBERS_IN, MEMBERS));
+            let (units, members) = join(join_all(units), join_all(members)).await;
             seen.extend(level.iter().map(|unit| unit.id.clone()));
-            tree.units.append(&mut level);
-            for answer in answers {
-                // AWS has no unit in two places; an answer that has would lead in circles.
-                level.extend(answer.units.into_iter().filter(|unit| !seen.contains(&unit.id)));
-                tree.members.extend(answer.members);
-                tree.truncated |= answer.truncated;
-                tree.errors.extend(answer.errors);
+            let mut next = Vec::new();
+            for (parent, answer) in level.iter().zip(units) {
+                match answer {
+                    Ok(units) => {
+                        let units = tree.unread.unpack(Rows::from(units)).into_iter();
+                        // AWS has no unit in two places; an answer that has would lead in circles.
+                        let units = units.filter(|unit| !seen.contains(&unit.id));
+                        next.extend(units.map(|unit| unit.in_parent(&parent.as_parent())));
+                    }
+                    Err(error) => failures.push((parent.path(), error)),
+                }
             }
+            for (parent, answer) in level.iter().zip(members) {
+                match answer {
+                    Ok(members) => {
+                        let members = tree.unread.unpack(Rows::from(members)).into_iter();
+                        tree.members.extend(members.map(|member| member.in_parent(&parent.as_parent())));
+                    }
+                    Err(error) => failures.push((parent.path(), error)),
+                }
+            }
+            tree.units.append(&mut level);
+            level = next;
         }
+        tree.unread.fail_each("what is in", failures);
         tree
     }
 }
 
-/// What is right below a unit.
-#[derive(Debug, Default)]
-struct Level {
-    units: Vec<Unit>,
-    members: Vec<Member>,
-    truncated: bool,
-    errors: Vec<aws::Error>,
-}
-
-impl Level {
-    async fn of(target: &Target, unit: &Unit, accounts: bool) -> Self {
-        let units = children::<Unit>(target, unit, "ListOrganizationalUnitsForParent", UNITS);
-        let members = async {
-            match accounts {
-                true => Some(children::<Member>(target, unit, "ListAccountsForParent", MEMBERS).await),
-                false => None,
-            }
-        };
-        let (units, members) = join(units, members).await;
-        let parent = unit.as_parent();
-        let mut level = Self::default();
-        let units = level.take(units);
-        let members = members.map(|members| level.take(members)).unwrap_or_default();
-        level.units = units.into_iter().map(|unit| unit.in_parent(&parent)).collect();
-        level.members = members.into_iter().map(|member| member.in_parent(&parent)).collect();
-        level
-    }
-
-    /// What was answered, or nothing and why.
-    fn take<T>(&mut self, answer: Result<aws::Response<Vec<T>>, aws::Error>) -> Vec<T> {
-        match answer {
-            Ok(response) => {
-                self.truncated |= response.truncated;
-                response.output
-            }
-            Err(error) => {
-                self.errors.push(error);
-                Vec::new()
-            }
-        }
-    }
-}
+const UNITS_IN: &str = "ListOrganizationalUnitsForParent";
+const MEMBERS_IN: &str = "ListAccountsForParent";
 
 async fn children<T: DeserializeOwned + 'static>(
     target: &Target,
@@ -170,6 +149,5 @@ async fn children<T: DeserializeOwned + 'static>(
     operation: &str,
     select: &str,
 ) -> Result<aws::Response<Vec<T>>, aws::Error> {
-    let answer = aws::call(target, "organizations", operation, json!({ "ParentId": unit.id })).select(select);
-    answer.await.map_err(|error| error.context(format_args!("below {}", unit.path())))
+    aws::call(target, "organizations", operation, json!({ "ParentId": unit.id })).select(select).await
 }
