@@ -9,7 +9,7 @@ use tollgate_sdk::{
     sweep_parts, tool,
 };
 
-use crate::{clusters, describe::Describe, name::short};
+use crate::{clusters, describe::Describe, name::Name};
 
 #[cfg(test)]
 mod tests;
@@ -23,55 +23,26 @@ const DESCRIBE: Describe = Describe {
         found: services[].{
             name: serviceName, cluster: clusterArn, state: status,
             desired: desiredCount, running: runningCount, pending: pendingCount,
+            below_desired: runningCount < desiredCount,
             launch_type: launchType, capacity_providers: capacityProviderStrategy[].capacityProvider,
             scheduling: schedulingStrategy, task_definition: taskDefinition,
             deployments: length(deployments || `[]`),
-            primary: deployments[?status == 'PRIMARY'] | [0].{
-                rollout: rolloutState, reason: rolloutStateReason, failed: failedTasks
-            },
+            rollout: deployments[?status == 'PRIMARY'] | [0].rolloutState,
+            rollout_reason: deployments[?status == 'PRIMARY'] | [0].rolloutStateReason,
+            failed_tasks: deployments[?status == 'PRIMARY'] | [0].failedTasks,
             last_event: events[0].message,
-            assign_public_ip: networkConfiguration.awsvpcConfiguration.assignPublicIp,
+            public: networkConfiguration.awsvpcConfiguration.assignPublicIp
+                && networkConfiguration.awsvpcConfiguration.assignPublicIp == 'ENABLED',
             exec: enableExecuteCommand, created: createdAt, arn: serviceArn, tags: tags
         },
         failures: failures
     }",
 };
 
-/// A service as `DESCRIBE` leaves it.
-#[derive(Deserialize)]
-struct Selected {
-    name: String,
-    cluster: String,
-    state: Option<String>,
-    desired: u32,
-    running: u32,
-    pending: u32,
-    launch_type: Option<String>,
-    capacity_providers: Option<Vec<String>>,
-    scheduling: Option<String>,
-    task_definition: Option<String>,
-    deployments: u32,
-    primary: Option<Deployment>,
-    last_event: Option<String>,
-    assign_public_ip: Option<String>,
-    exec: Option<bool>,
-    created: Option<String>,
-    arn: String,
-    tags: Tags,
-}
-
-/// The deployment that is to replace all others.
-#[derive(Deserialize)]
-struct Deployment {
-    rollout: Option<String>,
-    reason: Option<String>,
-    failed: Option<u32>,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
 pub(crate) struct Service {
     name: String,
-    cluster: String,
+    cluster: Name,
     state: Option<String>,
     desired: u32,
     running: u32,
@@ -82,7 +53,7 @@ pub(crate) struct Service {
     /// `REPLICA` or `DAEMON`.
     scheduling: Option<String>,
     /// Family and revision.
-    task_definition: Option<String>,
+    task_definition: Option<Name>,
     /// How far the primary deployment is: `COMPLETED`, `IN_PROGRESS` or `FAILED`.
     rollout: Option<String>,
     rollout_reason: Option<String>,
@@ -103,38 +74,6 @@ pub(crate) struct Service {
 impl Row for Service {
     const DEFAULT_FIELDS: &'static [&'static str] =
         &["name", "cluster", "state", "desired", "running", "pending", "task_definition", "rollout"];
-}
-
-impl From<Selected> for Service {
-    fn from(service: Selected) -> Self {
-        let (rollout, rollout_reason, failed_tasks) = match service.primary {
-            Some(Deployment { rollout, reason, failed }) => (rollout, reason, failed),
-            None => (None, None, None),
-        };
-        Self {
-            name: service.name,
-            cluster: short(&service.cluster).to_owned(),
-            state: service.state,
-            desired: service.desired,
-            running: service.running,
-            pending: service.pending,
-            below_desired: service.running < service.desired,
-            launch_type: service.launch_type,
-            capacity_providers: service.capacity_providers,
-            scheduling: service.scheduling,
-            task_definition: service.task_definition.as_deref().map(|arn| short(arn).to_owned()),
-            rollout,
-            rollout_reason,
-            failed_tasks,
-            deployments: service.deployments,
-            last_event: service.last_event,
-            public: service.assign_public_ip.map(|assign| assign == "ENABLED"),
-            exec: service.exec,
-            created: service.created,
-            arn: service.arn,
-            tags: service.tags,
-        }
-    }
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -166,7 +105,7 @@ async fn services(target: &Target, cluster: &str, tagged: bool) -> Result<Rows<S
     if tagged {
         input.insert("include".to_owned(), json!(["TAGS"]));
     }
-    let mut rows = DESCRIBE.all::<Selected>(target, &input, &listed.output).await.map_each(Service::from);
+    let mut rows = DESCRIBE.all(target, &input, &listed.output).await;
     if listed.truncated {
         rows.truncate();
     }

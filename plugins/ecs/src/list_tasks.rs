@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use futures::future::try_join_all;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, json};
 use tollgate_sdk::{
     ListQuery, Row, Rows, Table, Tags, ToolError,
@@ -12,7 +12,7 @@ use tollgate_sdk::{
     sweep_parts, tool,
 };
 
-use crate::{clusters, describe::Describe, name::short};
+use crate::{clusters, describe::Describe, name::Name};
 
 #[cfg(test)]
 mod tests;
@@ -24,46 +24,21 @@ const DESCRIBE: Describe = Describe {
     what: "task",
     select: "{
         found: tasks[].{
-            arn: taskArn, cluster: clusterArn, group: group, state: lastStatus, desired_state: desiredStatus,
+            id: taskArn, cluster: clusterArn, service: group, state: lastStatus, desired_state: desiredStatus,
             health: healthStatus, launch_type: launchType, capacity_provider: capacityProviderName,
-            cpu_units: cpu, memory_mib: memory, task_definition: taskDefinitionArn,
+            cpu_units: to_number(cpu), memory_mib: to_number(memory), task_definition: taskDefinitionArn,
             created: createdAt, started: startedAt, stopped: stoppedAt, stop_code: stopCode,
             stopped_reason: stoppedReason,
             containers: containers[].{
                 name: name, image: image, state: lastStatus, exit_code: exitCode, reason: reason
             },
             private_address: attachments[].details[] | [?name == 'privateIPv4Address'].value | [0],
-            availability_zone: availabilityZone, container_instance: containerInstanceArn, tags: tags
+            availability_zone: availabilityZone, container_instance: containerInstanceArn,
+            arn: taskArn, tags: tags
         },
         failures: failures
     }",
 };
-
-/// A task as `DESCRIBE` leaves it.
-#[derive(Deserialize)]
-struct Selected {
-    arn: String,
-    cluster: String,
-    group: Option<String>,
-    state: Option<String>,
-    desired_state: Option<String>,
-    health: Option<String>,
-    launch_type: Option<String>,
-    capacity_provider: Option<String>,
-    cpu_units: Option<String>,
-    memory_mib: Option<String>,
-    task_definition: Option<String>,
-    created: Option<String>,
-    started: Option<String>,
-    stopped: Option<String>,
-    stop_code: Option<String>,
-    stopped_reason: Option<String>,
-    containers: Option<Vec<Container>>,
-    private_address: Option<String>,
-    availability_zone: Option<String>,
-    container_instance: Option<String>,
-    tags: Tags,
-}
 
 #[derive(Debug, Deserialize, Serialize, JsonSchema)]
 struct Container {
@@ -76,11 +51,12 @@ struct Container {
     reason: Option<String>,
 }
 
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
 pub(crate) struct Task {
-    id: String,
-    cluster: String,
+    id: Name,
+    cluster: Name,
     /// None for a task that no service started.
+    #[serde(deserialize_with = "service")]
     service: Option<String>,
     state: Option<String>,
     desired_state: Option<String>,
@@ -90,7 +66,7 @@ pub(crate) struct Task {
     cpu_units: Option<u32>,
     memory_mib: Option<u32>,
     /// Family and revision.
-    task_definition: Option<String>,
+    task_definition: Option<Name>,
     created: Option<String>,
     started: Option<String>,
     stopped: Option<String>,
@@ -100,7 +76,7 @@ pub(crate) struct Task {
     containers: Option<Vec<Container>>,
     private_address: Option<String>,
     availability_zone: Option<String>,
-    container_instance: Option<String>,
+    container_instance: Option<Name>,
     arn: String,
     tags: Tags,
 }
@@ -110,39 +86,10 @@ impl Row for Task {
         &["id", "cluster", "service", "state", "health", "task_definition", "started", "stopped_reason"];
 }
 
-impl From<Selected> for Task {
-    fn from(task: Selected) -> Self {
-        let number = |text: Option<String>| text.and_then(|text| text.parse().ok());
-        let name = |arn: Option<String>| arn.map(|arn| short(&arn).to_owned());
-        Self {
-            id: short(&task.arn).to_owned(),
-            cluster: short(&task.cluster).to_owned(),
-            service: task
-                .group
-                .as_deref()
-                .and_then(|group| group.strip_prefix("service:"))
-                .map(str::to_owned),
-            state: task.state,
-            desired_state: task.desired_state,
-            health: task.health,
-            launch_type: task.launch_type,
-            capacity_provider: task.capacity_provider,
-            cpu_units: number(task.cpu_units),
-            memory_mib: number(task.memory_mib),
-            task_definition: name(task.task_definition),
-            created: task.created,
-            started: task.started,
-            stopped: task.stopped,
-            stop_code: task.stop_code,
-            stopped_reason: task.stopped_reason,
-            containers: task.containers,
-            private_address: task.private_address,
-            availability_zone: task.availability_zone,
-            container_instance: name(task.container_instance),
-            arn: task.arn,
-            tags: task.tags,
-        }
-    }
+/// The service in `service:web`; a group may be another one, `family:batch`.
+fn service<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let group = Option::<String>::deserialize(deserializer)?;
+    Ok(group.and_then(|group| group.strip_prefix("service:").map(str::to_owned)))
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -190,7 +137,7 @@ async fn tasks(
     if tagged {
         input.insert("include".to_owned(), json!(["TAGS"]));
     }
-    let mut rows = DESCRIBE.all::<Selected>(target, &input, &ids).await.map_each(Task::from);
+    let mut rows = DESCRIBE.all(target, &input, &ids).await;
     if truncated {
         rows.truncate();
     }

@@ -5,9 +5,9 @@ use super::*;
 use crate::{describe::Described, selected::selected};
 
 fn rows(services: Value) -> Vec<Service> {
-    let described: Described<Selected> =
+    let described: Described<Service> =
         selected(DESCRIBE.select, &json!({ "services": services, "failures": [] }));
-    described.found.expect("services").into_iter().map(Service::from).collect()
+    described.found.expect("services")
 }
 
 fn counts(desired: u32, running: u32) -> Value {

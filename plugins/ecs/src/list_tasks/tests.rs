@@ -5,9 +5,8 @@ use super::*;
 use crate::{describe::Described, selected::selected};
 
 fn rows(tasks: serde_json::Value) -> Vec<Task> {
-    let described: Described<Selected> =
-        selected(DESCRIBE.select, &json!({ "tasks": tasks, "failures": [] }));
-    described.found.expect("tasks").into_iter().map(Task::from).collect()
+    let described: Described<Task> = selected(DESCRIBE.select, &json!({ "tasks": tasks, "failures": [] }));
+    described.found.expect("tasks")
 }
 
 #[test]
@@ -62,8 +61,8 @@ fn a_task_of_its_own_on_an_instance_has_no_service() {
         "lastStatus": "RUNNING", "desiredStatus": "RUNNING", "launchType": "EC2",
     }]));
     let row = &rows[0];
-    assert_eq!((row.id.as_str(), &row.service, &row.private_address), ("0f1e2d3c", &None, &None));
-    assert_eq!((row.container_instance.as_deref(), row.cpu_units), (Some("9a8b"), None));
+    assert_eq!((row.id.as_ref(), &row.service, &row.private_address), ("0f1e2d3c", &None, &None));
+    assert_eq!((row.container_instance.as_ref().map(AsRef::as_ref), row.cpu_units), (Some("9a8b"), None));
 }
 
 #[test]
