@@ -2,6 +2,7 @@
 
 mod account;
 mod ec2;
+mod ecs;
 mod empty;
 mod lambda;
 mod organizations;
@@ -56,6 +57,7 @@ impl Call<'_> {
         };
         let answer = match (&*self.service.name, &*self.operation.name) {
             ("ec2", "DescribeInstances") => ec2::describe_instances(self.input, answer)?,
+            ("ecs", _) => ecs::describe(self, answer)?,
             ("lambda", "ListEventSourceMappings") => lambda::event_source_mappings(self, answer),
             ("rds", _) => rds::pick(self, answer)?,
             ("s3", "ListBuckets") => s3::list_buckets(self, answer)?,
@@ -69,11 +71,25 @@ impl Call<'_> {
         self.world.fixtures.source(account, region, service, operation)?.answer(self.input)
     }
 
+    /// What another operation of the service answers here, where that is one output to every input.
+    fn output_of(&self, operation: &str) -> Option<Arc<Map<String, Value>>> {
+        let Place { account, region, service, .. } = self.place;
+        self.world.fixtures.source(account, region, service, operation)?.only_output()
+    }
+
+    /// All outputs of the operation here, whatever the input.
+    fn outputs(&self) -> Vec<Arc<Map<String, Value>>> {
+        let Place { account, region, service, operation } = self.place;
+        let source = self.world.fixtures.source(account, region, service, operation);
+        source.map(|source| source.outputs()).unwrap_or_default()
+    }
+
     /// What follows from the organisation, or from other fixtures.
     fn built_in(&self) -> Result<Option<Map<String, Value>>, Problem> {
         match &*self.service.name {
             "account" => Ok(account::answer(self)),
             "ec2" => Ok(ec2::answer(self)),
+            "ecs" => ecs::answer(self),
             "lambda" => lambda::answer(self),
             "organizations" => organizations::answer(self),
             "s3" => Ok(s3::answer(self)),

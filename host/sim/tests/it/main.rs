@@ -4,5 +4,6 @@
 mod boto3;
 mod client;
 mod discovery;
+mod ecs;
 mod faults;
 mod roles;
