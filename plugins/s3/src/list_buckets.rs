@@ -107,12 +107,16 @@ async fn buckets(account: Account, query: &ListQuery, wanted: Wanted) -> Result<
         block => block.and_then(Result::ok),
     };
     let asked = listed.into_iter().map(|listed| bucket(&account, query, wanted, block, listed));
-    let mut failures = Failures::default();
+    let mut failures: BTreeMap<&'static str, Vec<(String, aws::Error)>> = BTreeMap::new();
     for (bucket, of_bucket) in join_all(asked).await {
-        failures.add(&bucket.name, of_bucket);
+        for (what, error) in of_bucket {
+            failures.entry(what).or_default().push((bucket.name.clone(), error));
+        }
         rows.push(bucket);
     }
-    failures.into_errors().for_each(|error| rows.fail(error));
+    for (what, failures) in failures {
+        rows.fail_each(&format!("{what} of bucket"), failures);
+    }
     Ok(rows)
 }
 
@@ -211,28 +215,5 @@ fn kept<T>(
             failures.push((what, error));
             None
         }
-    }
-}
-
-/// What could not be read of an account's buckets, one error for all that failed alike: a role that lacks an action
-/// lacks it for every bucket, and each refusal names another one.
-#[derive(Debug, Default)]
-struct Failures(BTreeMap<(&'static str, String), (aws::Error, Vec<String>)>);
-
-impl Failures {
-    fn add(&mut self, bucket: &str, failures: Vec<Failure>) {
-        for (what, error) in failures {
-            let code = error.code().unwrap_or(error.kind()).to_owned();
-            let (_, buckets) = self.0.entry((what, code)).or_insert_with(|| (error, Vec::new()));
-            buckets.push(bucket.to_owned());
-        }
-    }
-
-    fn into_errors(self) -> impl Iterator<Item = aws::Error> {
-        self.0.into_iter().map(|((what, _), (error, buckets))| match buckets.as_slice() {
-            [bucket] => error.context(format_args!("{what} of bucket {bucket}")),
-            [first, ..] => error.context(format_args!("{what} of {} buckets, first {first}", buckets.len())),
-            [] => error,
-        })
     }
 }

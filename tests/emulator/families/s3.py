@@ -125,16 +125,19 @@ def told(ask, *path, **arguments):
     return answer
 
 
+def account_block(place):
+    get = s3control(place).get_public_access_block
+    return told(get, "PublicAccessBlockConfiguration", AccountId=place.account.id) or {}
+
+
 def account_rows(place):
     home = place.client("s3")
-    of_account = told(
-        s3control(place).get_public_access_block, "PublicAccessBlockConfiguration", AccountId=place.account.id
-    )
+    of_account = account_block(place)
     for bucket in home.list_buckets()["Buckets"]:
         name = bucket["Name"]
         region = home.get_bucket_location(Bucket=name)["LocationConstraint"] or "us-east-1"
         row = {"region": region, "name": name, "created": timestamp(bucket["CreationDate"])}
-        row |= settings(place.client("s3", region), name, of_account or {})
+        row |= settings(place.client("s3", region), name, of_account)
         yield "s3_list_buckets", row
         if row["encryption"] == "none":
             yield "unencrypted", row
@@ -195,8 +198,24 @@ def stored(found):
 
 
 def account_details(place):
-    """One bucket with what most of the others lack."""
-    name = f"{place.account.name}-{place.account.id}-3"
-    if place.organisation.name == "moto":
-        logging = {"versioning": {"status": "Suspended", "mfa_delete": False}, "logging": f"{name}/access/"}
-        yield "s3_describe_bucket", {"bucket": name}, {"name": name, "public": False, "encryption": "none"} | logging
+    """Some buckets with all that is set up."""
+    home = place.client("s3")
+    of_account = account_block(place)
+    for name in sorted(bucket["Name"] for bucket in home.list_buckets()["Buckets"])[:4]:
+        region = home.get_bucket_location(Bucket=name)["LocationConstraint"] or "us-east-1"
+        s3 = place.client("s3", region)
+        row = settings(s3, name, of_account)
+        policy = told(s3.get_bucket_policy, "Policy", Bucket=name)
+        encryption = told(s3.get_bucket_encryption, "ServerSideEncryptionConfiguration", "Rules", Bucket=name)
+        members = {
+            "policy": json.loads(policy) if policy else None,
+            "encryption": encryption or "none",
+            "lifecycle": told(s3.get_bucket_lifecycle_configuration, "Rules", Bucket=name),
+            "cors": told(s3.get_bucket_cors, "CORSRules", Bucket=name),
+            "replication": told(s3.get_bucket_replication, "ReplicationConfiguration", Bucket=name),
+            "object_lock": told(s3.get_object_lock_configuration, "ObjectLockConfiguration", Bucket=name),
+            "tags": row["tags"] or None,
+        }
+        members = {member: value for member, value in members.items() if value is not None}
+        members |= {"region": region, "name": name, "public": row["public"], "logging": row["logging"]}
+        yield "s3_describe_bucket", {"bucket": name}, members | {"versioning": {"status": row["versioning"]}}

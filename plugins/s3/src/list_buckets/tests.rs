@@ -22,22 +22,6 @@ fn only_what_a_query_names_is_asked_of_every_bucket() {
 }
 
 #[test]
-fn what_fails_alike_is_one_error() {
-    let denied = || {
-        let error = aws::ServiceError::new("AccessDenied", "You may not.", 403);
-        ("policy", aws::Error::Service(error))
-    };
-    let mut failures = Failures::default();
-    failures.add("a", vec![denied(), ("tags", aws::Error::Timeout("no answer".to_owned()))]);
-    failures.add("b", vec![denied()]);
-    let errors: Vec<String> = failures.into_errors().map(|error| error.to_string()).collect();
-    assert_eq!(
-        errors,
-        ["AccessDenied: policy of 2 buckets, first a: You may not.", "tags of bucket a: no answer"]
-    );
-}
-
-#[test]
 fn clients_see_a_small_tool() {
     let tool = describe::<s3_list_buckets>();
     insta::assert_snapshot!(tool.description, @"Lists S3 buckets across accounts; without `regions`, those of all regions. By `fields` or `filter` also: `encryption` (none, AES256, aws:kms), `public` (open by policy or ACL and not blocked), `versioning` (Enabled, Suspended, Disabled), `logging` (its target or none).");
