@@ -30,8 +30,12 @@ enum Command {
     },
     /// Compare the wire protocols with botocore, over every operation of every AWS service and many seeds.
     Parity(parity::Arguments),
-    /// Measure Tollgate's AWS client beside boto3, both against the simulator.
-    Bench,
+    /// Measure Tollgate beside boto3, both against the simulator.
+    Bench {
+        /// What to measure.
+        #[arg(value_enum, default_value_t)]
+        what: bench::What,
+    },
     /// Fuzz everything that reads what others wrote.
     Fuzz(fuzz::Arguments),
     /// Build the AWS model pack from its pinned sources.
@@ -43,7 +47,7 @@ fn main() -> anyhow::Result<()> {
         Command::Demo => demo::run(),
         Command::Test { arguments } => test::run(&arguments),
         Command::Parity(arguments) => parity::run(&arguments),
-        Command::Bench => bench::run(),
+        Command::Bench { what } => bench::run(what),
         Command::Fuzz(arguments) => fuzz::run(&arguments),
         Command::Model(arguments) => model::run(&arguments),
     }

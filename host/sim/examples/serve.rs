@@ -1,4 +1,4 @@
-//! Serves the demo organisation, for the AWS CLI, any AWS SDK, and authors of plugins.
+//! Serves the demo organisation, or another one, for the AWS CLI, any AWS SDK, authors of plugins, and benchmarks.
 //!
 //! ```sh
 //! cargo run -p tollgate-sim --example serve -- --port 4599 --page-size 5 --latency-ms 50
@@ -10,10 +10,10 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use tollgate_sim::{DEMO_REGION, DemoOptions, DemoOrg, Fixtures, Sim, SimConfig};
+use tollgate_sim::{DEMO_REGION, DemoOptions, DemoOrg, Effect, Fault, Fixtures, Sim, SimConfig};
 
 const USAGE: &str = "usage: serve [--port N] [--page-size N] [--latency-ms N] [--denied-account NAME] \
-     [--failing-region REGION] [--fixtures FOLDER]";
+     [--failing-region REGION] [--fixtures FOLDER | --synthetic ACCOUNTS,REGIONS,INSTANCES] [--throttle-every N]";
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -38,7 +38,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
 fn config(mut arguments: impl Iterator<Item = String>) -> Result<SimConfig, Box<dyn Error>> {
     let mut options = DemoOptions::default();
-    let (mut port, mut page_size, mut folder) = (0, None, None);
+    let (mut port, mut page_size, mut fixtures, mut throttle_every) = (0, None, None, None);
     while let Some(name) = arguments.next() {
         let value = arguments.next().ok_or(USAGE)?;
         match name.as_str() {
@@ -47,13 +47,15 @@ fn config(mut arguments: impl Iterator<Item = String>) -> Result<SimConfig, Box<
             "--latency-ms" => options.latency = Duration::from_millis(value.parse()?),
             "--denied-account" => options.denied_account = Some(value),
             "--failing-region" => options.failing_region = Some(value),
-            "--fixtures" => folder = Some(PathBuf::from(value)),
+            "--fixtures" => fixtures = Some(Fixtures::read(&PathBuf::from(value))?),
+            "--synthetic" => fixtures = Some(synthetic(&value)?),
+            "--throttle-every" => throttle_every = Some(value.parse()?),
             _ => return Err(USAGE.into()),
         }
     }
     let latency = options.latency;
-    let mut config = match folder {
-        Some(folder) => SimConfig::new(Fixtures::read(&folder)?),
+    let mut config = match fixtures {
+        Some(fixtures) => SimConfig::new(fixtures),
         None => DemoOrg::load(&options)?.config,
     };
     config.latency = latency;
@@ -61,5 +63,17 @@ fn config(mut arguments: impl Iterator<Item = String>) -> Result<SimConfig, Box<
     if let Some(page_size) = page_size {
         config.page_size = page_size;
     }
+    if let Some(nth) = throttle_every {
+        let accounts = &config.fixtures.organization().accounts;
+        let throttled = |id: &str| Fault::new(Effect::Throttle).account(id).service("ec2").every(nth);
+        config.faults.extend(accounts.iter().map(|account| throttled(&account.id)));
+    }
     Ok(config)
+}
+
+/// So many accounts, regions of each, and instances in each of those.
+fn synthetic(numbers: &str) -> Result<Fixtures, Box<dyn Error>> {
+    let numbers = numbers.split(',').map(str::parse).collect::<Result<Vec<usize>, _>>()?;
+    let [accounts, regions, instances] = numbers[..] else { return Err(USAGE.into()) };
+    Ok(Fixtures::synthetic(accounts, regions, instances, 0))
 }
