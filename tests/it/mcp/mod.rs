@@ -1,6 +1,6 @@
 //! The protocol, as clients speak it: by hand on a pipe and over HTTP, and by the official clients.
 
-mod clients;
+pub(crate) mod clients;
 pub(crate) mod conformance;
 mod eras;
 mod http;
@@ -54,7 +54,7 @@ fn legacy(id: i64, method: &str, params: Value) -> Value {
 }
 
 /// A request of the stateless era: it says by itself who asks, in which version.
-fn modern(id: i64, method: &str, mut params: Value) -> Value {
+pub(crate) fn modern(id: i64, method: &str, mut params: Value) -> Value {
     params["_meta"]["io.modelcontextprotocol/protocolVersion"] = json!("2026-07-28");
     params["_meta"]["io.modelcontextprotocol/clientCapabilities"] = json!({ "elicitation": {} });
     params["_meta"]["io.modelcontextprotocol/clientInfo"] = json!({ "name": "test", "version": "1" });

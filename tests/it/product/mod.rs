@@ -1,9 +1,14 @@
 //! The product as its users run it: the `tollgate` binary against an AWS emulator and the demo organisation.
 
 mod api;
+mod boto3;
+mod coverage;
 mod demo;
 mod emulator;
-mod moto;
+mod organisation;
+mod questions;
+mod session;
+mod tokens;
 
 use std::path::PathBuf;
 use std::process::Command;
