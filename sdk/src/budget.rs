@@ -21,6 +21,6 @@ pub fn time_left() -> Duration {
 pub fn answer_bytes() -> u32 {
     match cfg!(target_family = "wasm") {
         true => budget::answer_bytes(),
-        false => 14_000,
+        false => 9_000,
     }
 }

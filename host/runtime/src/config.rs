@@ -117,7 +117,7 @@ impl Default for Limits {
             deadline: Duration::from_secs(120),
             grace: Duration::from_secs(5),
             // About 4,000 tokens of tables.
-            answer_bytes: 14_000,
+            answer_bytes: 9_000,
             memory_bytes: 128 << 20,
             input_bytes: 1 << 20,
             output_bytes: 4 << 20,

@@ -84,13 +84,12 @@ impl Failure {
     /// A failed call.
     pub(crate) fn of_call(place: String, error: &aws::Error) -> Self {
         let message = match error {
-            aws::Error::Service(error) => error.message.clone(),
+            aws::Error::Service(error) => short(&error.message),
+            // The host's own words say what to do to their end.
             error => error.to_string(),
         };
         let code = error.code().unwrap_or(error.kind()).to_owned();
         let class = Class::of(error);
-        // The host's own words say what to do to their end.
-        let message = if class <= Class::Invalid { message } else { short(&message) };
         Self { place, class, code, message }
     }
 

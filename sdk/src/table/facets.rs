@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 /// A column with more values than this says nothing in short.
 const MAX_VALUES: usize = 10;
 
-/// Longer values are no words to count by.
-const MAX_LENGTH: usize = 40;
+/// Longer values are no words to count by: ids, for one.
+const MAX_LENGTH: usize = 20;
 
 /// The counts, column by column; `None` where there are too many values.
 #[derive(Debug)]
