@@ -4,11 +4,13 @@ mod account;
 mod ec2;
 mod ecs;
 mod empty;
+mod explorer;
 mod lambda;
 mod organizations;
 mod rds;
 mod s3;
 mod sts;
+mod tagging;
 
 use std::sync::Arc;
 
@@ -60,7 +62,10 @@ impl Call<'_> {
             ("ecs", _) => ecs::describe(self, answer)?,
             ("lambda", "ListEventSourceMappings") => lambda::event_source_mappings(self, answer),
             ("rds", _) => rds::pick(self, answer)?,
+            ("resource-explorer-2", "ListResources" | "Search") => explorer::search(self, answer)?,
+            ("resourcegroupstaggingapi", "GetResources") => tagging::get_resources(self.input, answer),
             ("s3", "ListBuckets") => s3::list_buckets(self, answer)?,
+            ("s3", "ListObjectsV2") => s3::list_objects(self.input, answer),
             _ => answer,
         };
         self.world.pager.page(self.place, self.service, self.operation, self.input, answer)
@@ -92,7 +97,9 @@ impl Call<'_> {
             "ecs" => ecs::answer(self),
             "lambda" => lambda::answer(self),
             "organizations" => organizations::answer(self),
-            "s3" => Ok(s3::answer(self)),
+            "resource-explorer-2" => Ok(explorer::answer(self)),
+            "s3" => s3::answer(self),
+            "s3control" => s3::of_an_account(self),
             _ => Ok(None),
         }
     }

@@ -1,8 +1,14 @@
 //! S3: buckets are listed once and live in a region each.
 
+mod objects;
+mod settings;
+
 use std::sync::Arc;
 
+pub(super) use objects::list_objects;
 use serde_json::{Map, Value, json};
+
+pub(super) use settings::of_an_account;
 
 use super::{Call, object};
 use crate::fixture::Answer;
@@ -36,8 +42,8 @@ pub(super) fn list_buckets(call: &Call<'_>, answer: Answer) -> Result<Answer, Pr
             bucket.remove("BucketRegion");
         }
     }
-    let account = &call.place.account;
-    let mut output = object(json!({ "Buckets": buckets, "Owner": { "ID": format!("{account:0>64}") } }));
+    let owner = owner(&call.place.account);
+    let mut output = object(json!({ "Buckets": buckets, "Owner": owner }));
     if let Some(prefix) = prefix {
         output.insert("Prefix".to_owned(), prefix.into());
     }
@@ -58,16 +64,23 @@ pub(super) fn check_bucket(call: &Call<'_>) -> Result<(), Problem> {
 }
 
 /// What follows from the list of buckets.
-pub(super) fn answer(call: &Call<'_>) -> Option<Map<String, Value>> {
-    let buckets = buckets(call)?;
-    let region = region_of(&buckets, call.text("Bucket")?)?;
+pub(super) fn answer(call: &Call<'_>) -> Result<Option<Map<String, Value>>, Problem> {
+    let region = buckets(call).zip(call.text("Bucket")).and_then(|(buckets, name)| region_of(&buckets, name));
+    let Some(region) = region else { return Ok(None) };
     match &*call.operation.name {
         // The oldest region has no name here.
-        "GetBucketLocation" if region == "us-east-1" => Some(object(json!({ "LocationConstraint": null }))),
-        "GetBucketLocation" => Some(object(json!({ "LocationConstraint": region }))),
-        "HeadBucket" => Some(object(json!({ "BucketRegion": region }))),
-        _ => None,
+        "GetBucketLocation" if region == "us-east-1" => {
+            Ok(Some(object(json!({ "LocationConstraint": null }))))
+        }
+        "GetBucketLocation" => Ok(Some(object(json!({ "LocationConstraint": region })))),
+        "HeadBucket" => Ok(Some(object(json!({ "BucketRegion": region })))),
+        _ => settings::of_a_new_bucket(call),
     }
+}
+
+/// Who owns an account's buckets.
+fn owner(account: &str) -> Value {
+    json!({ "ID": format!("{account:0>64}") })
 }
 
 /// The account's buckets, by its fixture of `ListBuckets`.
