@@ -25,7 +25,8 @@ A family of tools is a module of the folder `families`, with whatever it needs o
     def rows(place)                          (check, row): `account` and `region` are added
     def account_details(place), details(place)
                                      (tool, arguments, members): what the one match must have, among
-                                     other members; objects in it likewise, lists as they are
+                                     other members; objects in it likewise, lists as they are,
+                                     and nothing that is empty
 
 `place` has `account` (`id`, `name`, `environment`, `tags`, `regions`), `region`, and
 `client(service, region=None)`, a boto3 client there. Accounts are seeded at the same time.

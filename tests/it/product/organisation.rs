@@ -80,7 +80,9 @@ impl Organisation {
     /// An organisation on a simulator of its own.
     pub(super) fn simulated(config: SimConfig) -> Self {
         let runtime = tokio::runtime::Runtime::new().expect("threads can be had");
-        let sim = runtime.block_on(Sim::start(config)).expect("the simulator starts");
+        // In a thread of its own, as the test itself may be asynchronous.
+        let start = || runtime.block_on(Sim::start(config)).expect("the simulator starts");
+        let sim = std::thread::scope(|scope| scope.spawn(start).join()).expect("the simulator starts");
         let reached = sim.fixtures().organization().accounts.iter();
         let reached = reached.filter(|account| account.enabled && account.role.is_some()).map(|account| {
             let mut told = json!(account);
