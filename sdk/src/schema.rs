@@ -113,6 +113,12 @@ fn compact(schema: &mut Map<String, Value>) {
     if let Some(Value::String(text)) = schema.get_mut("description") {
         *text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     }
+    // `true` is a schema too, but some clients take nothing for one that is no object.
+    if let Some(Value::Object(properties)) = schema.get_mut("properties") {
+        for property in properties.values_mut().filter(|property| **property == Value::Bool(true)) {
+            *property = json!({});
+        }
+    }
     for_each_subschema(schema, &mut compact);
 }
 
@@ -234,6 +240,15 @@ mod tests {
     #[test]
     fn no_arguments_take_none() {
         insta::assert_snapshot!(of_input::<crate::NoArguments>(), @r#"{"type":"object","properties":{},"additionalProperties":false}"#);
+    }
+
+    #[test]
+    fn what_may_be_anything_is_an_object_too() {
+        #[derive(Serialize, JsonSchema)]
+        struct Anything {
+            output: Value,
+        }
+        insta::assert_snapshot!(of_output::<Anything>(), @r#"{"type":"object","properties":{"output":{}},"required":["output"]}"#);
     }
 
     #[test]
