@@ -59,12 +59,14 @@ impl Inner {
             wanted: &Mask::Everything,
             deadline: Instant::now() + limit,
         };
-        let ask = async {
+        // A call inside of a call: without the box, all futures around it would grow by it, and a thread's stack
+        // with them.
+        let ask = Box::pin(async {
             match Pager::new(&service, operation, binding, limits, None)? {
                 Some(pager) => one.pages(pager).await,
                 None => one.page(&input).await,
             }
-        };
+        });
         let response =
             tokio::time::timeout(limit, ask).await.unwrap_or_else(|_| Err(Error::call_timeout(limit)))?;
         if response.truncated {
