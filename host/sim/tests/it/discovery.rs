@@ -1,7 +1,9 @@
 //! Accounts that Tollgate's client finds out by itself, in the demo organisation.
 
 use serde_json::{Value, json};
-use tollgate_aws::account::discovery::{DEFAULT_REFRESH, Discovery, DynamoDb, Organizations, Template};
+use tollgate_aws::account::discovery::{
+    DEFAULT_REFRESH, Discovery, DynamoDb, Organizations, Reader, Template,
+};
 use tollgate_aws::account::{Reach, Source, Target};
 use tollgate_aws::grant::{Grant, Mode};
 use tollgate_aws::{Client, Config, Principal, Request};
@@ -67,6 +69,29 @@ async fn the_organisation_tells_its_accounts() {
     let role = sim.assumed_roles().pop().unwrap();
     assert_eq!(role.role_arn, "arn:aws:iam::222233334444:role/TollgateReadOnly");
     assert_eq!(role.external_id.as_deref(), Some("demo-ab8e18ef4ebe"));
+}
+
+#[tokio::test]
+async fn a_delegated_administrator_is_asked_for_units_and_tags() {
+    let sim = Sim::start(demo()).await.unwrap();
+    let reader = Reader {
+        role: "arn:aws:iam::555566667777:role/TollgateReadOnly".to_owned(),
+        via: Vec::new(),
+        external_id: Some("demo-5d2d3ceb7abe".into()),
+    };
+    let source = Organizations {
+        reader: Some(reader),
+        include: ["ou:Workloads", "tag:team=security"].map(|rule| rule.parse().unwrap()).into(),
+        exclude: vec!["ou:Workloads/Staging".parse().unwrap()],
+        environment_tag: "team".to_owned(),
+    };
+    let client = client(&sim, Some(source), None).await;
+    let accounts = client.accounts(&[], &Reach::All).await.unwrap();
+    let found: Vec<_> =
+        accounts.iter().map(|account| (&*account.name, account.environment.as_deref().unwrap())).collect();
+    assert_eq!(found, [("production", "payments"), ("data", "analytics"), ("security", "security")]);
+    let policy = sim.assumed_roles().pop().unwrap().policy.unwrap();
+    assert!(policy.contains("\"organizations:ListRoots\"") && !policy.contains("dynamodb"), "{policy}");
 }
 
 #[tokio::test]
