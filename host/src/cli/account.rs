@@ -54,20 +54,21 @@ impl List {
         let bar = progress::bar();
         let found = async {
             let registry = aws.client.registry().await?;
-            // Without any configuration there is one, known as soon as somebody looks for it.
-            let implicit = registry.is_implicit();
-            let implicit = if implicit { aws.client.accounts(&[], &Reach::All).await? } else { Vec::new() };
-            anyhow::Ok((registry, implicit))
+            // Without any there may be the base credentials' own, known as soon as somebody looks for it.
+            let accounts = match registry.accounts() {
+                [] => aws.client.accounts(&[], &Reach::All).await,
+                accounts => Ok(accounts.to_vec()),
+            };
+            anyhow::Ok((registry, accounts))
         };
-        let (registry, implicit) = tokio::select! {
+        let (registry, accounts) = tokio::select! {
             found = found => found?,
             Ok(()) = tokio::signal::ctrl_c() => return Ok(ExitCode::from(exit::INTERRUPTED)),
         };
         bar.finish_and_clear();
-        let accounts = if registry.is_implicit() { &implicit } else { registry.accounts() };
-        output::unless_closed(write(accounts, self.output, &mut std::io::stdout().lock()))?;
         let left_out = registry.left_out();
         output::unless_closed(tell(left_out, &mut std::io::stderr().lock()))?;
+        output::unless_closed(write(&accounts?, self.output, &mut std::io::stdout().lock()))?;
         Ok(if left_out.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(exit::PARTIAL) })
     }
 }

@@ -22,7 +22,7 @@ pub enum DiscoveryError {
         /// As whom it was asked: a role, or the base credentials.
         who: String,
         /// What came of it.
-        error: Error,
+        error: Box<Error>,
         /// What somebody can do about it.
         advice: Option<String>,
     },

@@ -209,6 +209,6 @@ impl<'a> Asker<'a> {
 
     fn failed(account: &Account, action: String, error: Error, advice: Option<String>) -> DiscoveryError {
         let who = account.role.clone().unwrap_or_else(|| "the base credentials".to_owned());
-        DiscoveryError::Asked { action, who, error, advice }
+        DiscoveryError::Asked { action, who, error: Box::new(error), advice }
     }
 }

@@ -51,7 +51,7 @@ impl Asker<'_> {
     async fn organizations(&self, operation: &'static str, input: Json) -> Result<Json, DiscoveryError> {
         self.ask(Question { service: "organizations", operation, region: GLOBAL, input }).await.map_err(|error| {
             let DiscoveryError::Asked { action, who, error, advice } = error else { return error };
-            let stranger = matches!(&error, crate::Error::Service { code, .. } if code.starts_with("AccessDenied"));
+            let stranger = matches!(&*error, crate::Error::Service { code, .. } if code.starts_with("AccessDenied"));
             let advice = match advice {
                 Some(advice) if stranger => Some(format!(
                     "{advice}, and Organizations answers only its management account and delegated administrators: \
