@@ -89,7 +89,14 @@ async fn a_delegated_administrator_is_asked_for_units_and_tags() {
     let accounts = client.accounts(&[], &Reach::All).await.unwrap();
     let found: Vec<_> =
         accounts.iter().map(|account| (&*account.name, account.environment.as_deref().unwrap())).collect();
-    assert_eq!(found, [("production", "payments"), ("data", "analytics"), ("security", "security")]);
+    let expected = [
+        ("production", "payments"),
+        ("data", "analytics"),
+        ("security", "security"),
+        ("legacy", "payments"),
+        ("log-archive", "security"),
+    ];
+    assert_eq!(found, expected);
     let policy = sim.assumed_roles().pop().unwrap().policy.unwrap();
     assert!(policy.contains("\"organizations:ListRoots\"") && !policy.contains("dynamodb"), "{policy}");
 }
