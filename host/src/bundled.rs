@@ -30,7 +30,7 @@ mod tests {
     fn bundled_plugins_stay_small() {
         for Bundled { name, component } in BUNDLED {
             let kib = component.len() / 1024;
-            assert!(kib < 1024, "{name} is {kib} KiB: every byte is compiled at first load");
+            assert!(kib < 1280, "{name} is {kib} KiB: every byte is compiled at first load");
         }
     }
 }

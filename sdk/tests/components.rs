@@ -77,7 +77,7 @@ impl Component {
 }
 
 /// What std needs to start, to panic and to seed a map; the host links these with an empty context.
-const WASI: [&str; 14] = [
+const WASI: [&str; 16] = [
     "wasi:cli/environment",
     "wasi:cli/exit",
     "wasi:cli/stderr",
@@ -88,6 +88,8 @@ const WASI: [&str; 14] = [
     "wasi:cli/terminal-stderr",
     "wasi:cli/terminal-stdin",
     "wasi:cli/terminal-stdout",
+    "wasi:clocks/monotonic-clock",
+    "wasi:clocks/wall-clock",
     "wasi:io/error",
     "wasi:io/poll",
     "wasi:io/streams",
@@ -117,10 +119,18 @@ fn plugins_import_what_they_use_and_embed_their_manifest() {
         "tollgate:results/store@0.1.0",
         "tollgate:telemetry/progress@0.1.0",
     ];
-    let mut any = table.to_vec();
-    any.insert(3, "tollgate:catalog/operations@0.1.0");
+    for family in ["ec2", "ecs", "eks", "inventory", "lambda", "rds", "s3"] {
+        check(&format!("tollgate-plugin-{family}"), &format!("plugins/{family}/plugin.toml"), &table);
+    }
+    let with = |more: &[&'static str]| {
+        let mut imports = [&table, more].concat();
+        imports.sort_unstable();
+        imports
+    };
+    let any = with(&["tollgate:catalog/operations@0.1.0"]);
     check("tollgate-plugin-api", "plugins/api/plugin.toml", &any);
-    check("tollgate-plugin-ec2", "plugins/ec2/plugin.toml", &table);
-    check("tollgate-plugin-s3", "plugins/s3/plugin.toml", &table);
-    check("tollgate-plugin-accounts", "plugins/accounts/plugin.toml", &["tollgate:accounts/directory@0.1.0"]);
+    let accounts = with(&["tollgate:aws/credentials@0.1.0", "tollgate:cache/store@0.1.0"]);
+    check("tollgate-plugin-accounts", "plugins/accounts/plugin.toml", &accounts);
+    let results = ["tollgate:call/budget@0.1.0", "tollgate:results/store@0.1.0"];
+    check("tollgate-plugin-results", "plugins/results/plugin.toml", &results);
 }
