@@ -419,8 +419,8 @@ def volume_of(volume):
 
 
 def details(place):
-    """One instance of each account, by its id. The simulator takes no notice of ids and filters."""
-    if place.organisation.name != "moto" or place.region != place.account.regions[0]:
+    """One instance of each account, by its id."""
+    if place.region != place.account.regions[0]:
         return
     running = [instance for instance in instances(place) if instance["State"]["Name"] == "running"]
     for instance in running[:1]:

@@ -1,6 +1,7 @@
 //! What an operation answers: built-in behaviour where AWS's is more than an output, else the fixture.
 
 mod account;
+mod cloudwatch;
 mod ec2;
 mod ecs;
 mod empty;
@@ -58,7 +59,8 @@ impl Call<'_> {
             },
         };
         let answer = match (&*self.service.name, &*self.operation.name) {
-            ("ec2", "DescribeInstances") => ec2::describe_instances(self.input, answer)?,
+            ("cloudwatch", "GetMetricData") => cloudwatch::metric_data(self.input, answer),
+            ("ec2", _) => ec2::pick(self, answer)?,
             ("ecs", _) => ecs::describe(self, answer)?,
             ("lambda", "ListEventSourceMappings") => lambda::event_source_mappings(self, answer),
             ("rds", _) => rds::pick(self, answer)?,
@@ -87,6 +89,12 @@ impl Call<'_> {
         let Place { account, region, service, operation } = self.place;
         let source = self.world.fixtures.source(account, region, service, operation);
         source.map(|source| source.outputs()).unwrap_or_default()
+    }
+
+    /// What another operation of the service answers here to an input, before anything is made of it.
+    fn answer_of(&self, operation: &str, input: &Map<String, Value>) -> Option<Answer> {
+        let Place { account, region, service, .. } = self.place;
+        self.world.fixtures.source(account, region, service, operation)?.answer(input)
     }
 
     /// What follows from the organisation, or from other fixtures.
