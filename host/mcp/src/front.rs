@@ -26,9 +26,11 @@ const TOOLS_TTL_MS: u64 = 60_000;
 
 /// What a model is told about the server as a whole.
 const INSTRUCTIONS: &str = "Answers questions about many AWS accounts and regions in one call. Name accounts by \
-    name, id, `env:prod`, `tag:key=value` or `all`; leave accounts and regions out to ask everywhere. Select with \
-    `filter`, `fields`, `group_by` and `limit` rather than reading long answers. An account or region that could \
-    not be asked stands in `errors`; everything else in the answer holds all the same.";
+    name, id, `env:prod`, `tag:key=value` or `all`; leave accounts and regions out to ask everywhere. Select and \
+    count with `filter`, `fields`, `group_by` and `sum` rather than reading long answers; what does not fit is kept: \
+    `cursor` goes on, and `result_query` runs SQL over all of it. Take the tool of a family where one fits, `aws_call` for \
+    any other read of AWS. An account or region that could not be asked stands in `coverage` with what to do; \
+    everything else in the answer holds all the same.";
 
 /// The handler. Cheap to clone: over HTTP there is one per request.
 #[derive(Clone)]
