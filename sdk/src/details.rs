@@ -18,7 +18,7 @@ use crate::{
     accounts::{self, Account},
     aws::{self, Target},
     budget,
-    table::{Failure, all_failed, is_empty},
+    table::{Failure, all_failed, is_empty, of_regions},
 };
 
 /// Where a thing is looked for: flattened into the arguments of a tool that describes it.
@@ -138,7 +138,7 @@ pub async fn find<T: Serialize, O: Into<Rows<T>>>(
     let accounts: HashMap<&str, &Account> =
         accounts.iter().map(|account| (account.id.as_str(), account)).collect();
     let name = |id: &str| accounts.get(id).map_or_else(|| id.to_owned(), |account| account.name.clone());
-    let resolution = accounts::resolve(&scope.accounts, &scope.regions).await?;
+    let resolution = accounts::resolve(&scope.accounts, &scope.regions).await.map_err(of_regions)?;
     let failures = resolution.failures.iter();
     let failures =
         failures.map(|failure| Failure::of_regions(name(&failure.account), &failure.message)).collect();
@@ -252,7 +252,7 @@ fn not_found(what: impl std::fmt::Display, ok: u64, failures: &[Failure]) -> Too
     if ok == 0 && !failures.is_empty() {
         return all_failed(failures);
     }
-    let mut text = format!("no {what} where it was looked for: {ok} asked");
+    let mut text = format!("no {what} in the {ok} places that were asked");
     if failures.is_empty() {
         text += "; check the name, or name more `accounts` or `regions`";
     } else {

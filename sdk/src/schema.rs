@@ -47,6 +47,8 @@ pub(crate) struct Member {
     pub(crate) nested: bool,
     /// Whether it is a number, where it is anything.
     pub(crate) numeric: bool,
+    /// Whether it is true or false, where it is anything.
+    pub(crate) boolean: bool,
 }
 
 /// The columns that the members of a row type make.
@@ -56,18 +58,18 @@ pub(crate) fn members<T: JsonSchema>() -> Vec<Member> {
         return Vec::new();
     };
     let member = |(name, schema): (String, Value)| {
-        let (nested, numeric) = (may_have_members(&schema), is_numeric(&schema));
-        Member { name, nested, numeric }
+        let (nested, numeric) = (may_have_members(&schema), is_of(&schema, &["integer", "number"]));
+        Member { name, nested, numeric, boolean: is_of(&schema, &["boolean"]) }
     };
     properties.into_iter().map(member).collect()
 }
 
-/// Whether a value of this schema is a number or nothing.
-fn is_numeric(schema: &Value) -> bool {
-    let number = |kind: &Value| kind == "integer" || kind == "number";
+/// Whether a value of this schema is of these types or nothing.
+fn is_of(schema: &Value, types: &[&str]) -> bool {
+    let of = |kind: &Value| types.iter().any(|name| kind == name);
     match schema.get("type") {
-        Some(Value::Array(kinds)) => kinds.iter().all(|kind| number(kind) || kind == "null"),
-        Some(kind) => number(kind),
+        Some(Value::Array(kinds)) => kinds.iter().all(|kind| of(kind) || kind == "null"),
+        Some(kind) => of(kind),
         None => false,
     }
 }
@@ -303,5 +305,6 @@ mod tests {
         assert_eq!(names(|_| true).len(), 8);
         assert_eq!(names(|member| member.nested), ["inner", "tags"]);
         assert_eq!(names(|member| member.numeric), ["limit", "ratio"]);
+        assert_eq!(names(|member| member.boolean), ["default"]);
     }
 }

@@ -93,8 +93,9 @@ pub(crate) async fn run(host: Host<'_>, entry: Entry, call: Call) -> Result<Outc
     let id = correlation_id();
     let plugin = entry.plugin.info.to_string();
     let span = tracing::info_span!("call", tool = %call.tool, %plugin, caller = %call.caller.name, id = %id);
-    let running = sandboxed(host, entry, call, id).instrument(span.clone());
-    match tokio::time::timeout(limits.deadline, running).await {
+    let begun = Instant::now();
+    let running = sandboxed(host, entry, call, id, begun).instrument(span.clone());
+    match tokio::time::timeout_at(begun + limits.deadline, running).await {
         Ok(result) => result,
         Err(_) => {
             span.in_scope(
@@ -110,6 +111,7 @@ async fn sandboxed(
     entry: Entry,
     call: Call,
     id: String,
+    begun: Instant,
 ) -> Result<Outcome, CallError> {
     let Call { tool, arguments, answers, state, caller, progress } = call;
     let plugin = entry.plugin;
@@ -124,7 +126,7 @@ async fn sandboxed(
         scope: Some(Arc::new(Scope {
             client,
             principal: Principal::new(caller.name.as_str(), plugin.info.name.as_str(), plugin.grant.clone()),
-            deadline: Instant::now() + limits.deadline.saturating_sub(limits.grace.min(limits.deadline / 4)),
+            deadline: begun + limits.deadline.saturating_sub(limits.grace.min(limits.deadline / 4)),
             answer_bytes: limits.answer_bytes,
             results: results.shelf(caller.audience()),
             reach,
@@ -167,8 +169,8 @@ async fn reach(client: &Client, caller: &Reach, arguments: &str) -> Result<Reach
     if !arguments.trim_ascii_start().starts_with('{') {
         return Err(CallError::InvalidArguments("expected a JSON object".to_owned()));
     }
-    let reserved: Reserved<'_> =
-        serde_json::from_str(arguments).map_err(|error| CallError::InvalidArguments(error.to_string()))?;
+    let reserved: Reserved<'_> = serde_json::from_str(arguments)
+        .map_err(|error| CallError::InvalidArguments(unreadable(arguments, &error)))?;
     let selectors: Vec<String> = reserved.accounts.into_iter().flatten().map(Cow::into_owned).collect();
     if selectors.is_empty() {
         return Ok(caller.clone());
@@ -182,6 +184,18 @@ async fn reach(client: &Client, caller: &Reach, arguments: &str) -> Result<Reach
         ) => Err(CallError::InvalidArguments(format!("accounts: {error}"))),
         // Which account is the base credentials' own could not be found out.
         Err(error) => Err(CallError::Failed(error.to_string())),
+    }
+}
+
+/// Why the arguments cannot be read: most often one account stands where a list of them is wanted.
+fn unreadable(arguments: &str, error: &serde_json::Error) -> String {
+    #[derive(Deserialize)]
+    struct One {
+        accounts: String,
+    }
+    match serde_json::from_str(arguments) {
+        Ok(One { accounts }) => format!("`accounts`: expected a list, [{accounts:?}]"),
+        Err(_) => error.to_string(),
     }
 }
 

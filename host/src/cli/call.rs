@@ -48,7 +48,7 @@ impl Call {
         let shown = bar.clone();
         let call = tollgate_runtime::Call {
             tool: self.tool.clone(),
-            arguments: Value::Object(arguments).to_string(),
+            arguments: Value::Object(arguments.clone()).to_string(),
             answers: None,
             state: None,
             caller: Caller::local(),
@@ -57,7 +57,7 @@ impl Call {
         let answered = async {
             match app.runtime.call(call).await? {
                 Outcome::Complete(answer) if whole => {
-                    pages::follow(&app.runtime, &self.tool, answer).await.map(Outcome::Complete)
+                    pages::follow(&app.runtime, &self.tool, &arguments, answer).await.map(Outcome::Complete)
                 }
                 outcome => Ok(outcome),
             }

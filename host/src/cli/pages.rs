@@ -1,13 +1,18 @@
 //! All pages of a table: agents pay for what they read, people and scripts want the whole answer.
 
+use std::collections::HashSet;
+
 use anyhow::{Result, bail};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use tollgate_runtime::{Caller, Content, Outcome, Output, Runtime};
 
 /// How many bytes of rows a page has: the runtime takes 4 MiB of an answer in all.
 pub(super) const PAGE_BYTES: u32 = 2 << 20;
+
+/// What list tools take beside words of their own.
+const COMMON_WORDS: [&str; 7] = ["accounts", "regions", "filter", "fields", "group_by", "sum", "limit"];
 
 /// A table as the tools answer it.
 #[derive(Serialize, Deserialize)]
@@ -27,13 +32,22 @@ struct Table {
 /// # Errors
 ///
 /// A page is not there, or is no table.
-pub(super) async fn follow(runtime: &Runtime, tool: &str, answer: Output) -> Result<Output> {
+pub(super) async fn follow(
+    runtime: &Runtime,
+    tool: &str,
+    arguments: &Map<String, Value>,
+    answer: Output,
+) -> Result<Output> {
     let Some(mut table) = table(&answer) else { return Ok(answer) };
     if table.cursor.is_none() {
         return Ok(answer);
     }
+    let mut read = HashSet::new();
     while let Some(cursor) = table.cursor.take() {
-        let page = match runtime.call(call(tool, &cursor)).await? {
+        if !read.insert(cursor.clone()) {
+            bail!("the page at {cursor} leads back to itself");
+        }
+        let page = match runtime.call(call(tool, arguments, &cursor)).await? {
             Outcome::Complete(page) => self::table(&page),
             Outcome::InputRequired(_) => None,
         };
@@ -78,10 +92,14 @@ fn table(output: &Output) -> Option<Table> {
     serde_json::from_str(output.structured.as_ref()?.get()).ok()
 }
 
-fn call(tool: &str, cursor: &str) -> tollgate_runtime::Call {
+/// The call for a page: with the tool's own words, and without those that made the answer what it is.
+fn call(tool: &str, arguments: &Map<String, Value>, cursor: &str) -> tollgate_runtime::Call {
+    let mut arguments = arguments.clone();
+    arguments.retain(|word, _| !COMMON_WORDS.contains(&word.as_str()));
+    arguments.insert("cursor".to_owned(), cursor.into());
     tollgate_runtime::Call {
         tool: tool.to_owned(),
-        arguments: json!({ "cursor": cursor }).to_string(),
+        arguments: Value::Object(arguments).to_string(),
         answers: None,
         state: None,
         caller: Caller::local(),
@@ -91,6 +109,8 @@ fn call(tool: &str, cursor: &str) -> tollgate_runtime::Call {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]

@@ -84,9 +84,14 @@ impl Exposure {
 }
 
 impl Rule {
-    /// Whether one of the ranges is everything: in CIDR, a prefix of no bits.
+    /// Whether one of the ranges is as good as everything: wider than any network of one owner, as AWS
+    /// itself draws the line for policies. `0.0.0.0/1` is half of the internet.
     fn is_for_anybody(&self) -> bool {
-        self.ranges.iter().flatten().any(|range| range.ends_with("/0"))
+        self.ranges.iter().flatten().any(|range| {
+            let bits = range.split_once('/').and_then(|(_, bits)| bits.parse::<u8>().ok());
+            let narrowest = if range.contains(':') { 32 } else { 8 };
+            bits.is_some_and(|bits| bits < narrowest)
+        })
     }
 
     fn opening(&self) -> Opening {

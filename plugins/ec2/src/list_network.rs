@@ -209,7 +209,7 @@ fn open_group(group: SecurityGroup, port: Option<u16>) -> Option<Part> {
 /// The ids of what flow logs watch: VPCs, subnets, network interfaces.
 async fn watched(target: &Target) -> Result<Vec<String>, aws::Error> {
     let logs = aws::call::<Vec<String>>(target, "ec2", "DescribeFlowLogs", json!({}))
-        .select("FlowLogs[].ResourceId");
+        .select("FlowLogs[?DeliverLogsStatus != 'FAILED'].ResourceId");
     Ok(logs.await?.output)
 }
 

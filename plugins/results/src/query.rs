@@ -16,8 +16,8 @@ const LARGEST_ANSWER: u32 = 2 << 20;
 pub(crate) struct Arguments {
     /// Of an earlier answer
     cursor: String,
-    /// One SELECT (SQLite) over the whole table `result`, e.g. SELECT account, count(*) FROM result GROUP BY 1; quote
-    /// names with dots: "tags.team"; lists and objects are JSON text
+    /// One SELECT (SQLite) over the whole table `result`, e.g. SELECT account, count(*) FROM result GROUP BY 1; lists
+    /// and objects are JSON text: json_extract(tags,'$.team')
     sql: Option<String>,
     /// At most so many rows; default: what a short answer holds
     limit: Option<u32>,
@@ -63,6 +63,7 @@ fn answer_of_sql(page: Page) -> Json<Answer> {
     let count = page.rows.len();
     let summary = match truncated {
         true => format!("the first {count} rows; more with LIMIT and OFFSET {count}"),
+        false if count == 1 => "1 row".to_owned(),
         false => format!("{count} rows"),
     };
     Json::new(Answer { columns: page.columns, rows: page.rows, cursor: None, truncated }, summary)

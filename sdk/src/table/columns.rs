@@ -21,6 +21,8 @@ pub(super) struct Columns {
     all: Vec<Column>,
     /// So many of them rows have, the first ones; the others can only be named.
     filled: usize,
+    /// Whether a row type says what its columns are: else they are as the rows that were seen have them.
+    pub(super) typed: bool,
     /// Those that begin every table of rows.
     pub(super) leading: &'static [&'static str],
     /// Those of a query that names no fields, the leading ones among them.
@@ -34,6 +36,8 @@ pub(super) struct Column {
     pub(super) nested: bool,
     /// Whether its cells are numbers, so that they can be added up.
     pub(super) numeric: bool,
+    /// Whether its cells are true or false; never of columns that are only seen.
+    pub(super) boolean: bool,
 }
 
 impl Columns {
@@ -53,26 +57,28 @@ impl Columns {
             false => (&[], &[]),
         };
         let shown = |name: &str| R::DEFAULT_FIELDS.is_empty() || R::DEFAULT_FIELDS.contains(&name);
-        let text = |name: &&str| Column { name: (*name).to_owned(), nested: false, numeric: false };
+        let text =
+            |name: &&str| Column { name: (*name).to_owned(), nested: false, numeric: false, boolean: false };
         let mut all: Vec<Column> = given.iter().map(text).collect();
         let mut default: Vec<String> = leading.iter().map(|name| (*name).to_owned()).collect();
-        for Member { name, nested, numeric } in own {
+        for Member { name, nested, numeric, boolean } in own {
             if given.contains(&name.as_str()) {
                 continue;
             }
             if shown(&name) {
                 default.push(name.clone());
             }
-            all.push(Column { name, nested, numeric });
+            all.push(Column { name, nested, numeric, boolean });
         }
-        Self { filled: all.len(), all, leading, default }
+        Self { filled: all.len(), all, typed: true, leading, default }
     }
 
     /// The columns of rows from targets that were seen, and those that may be named besides. Two names that
     /// only differ in letter case are one to SQL: so the later one is renamed, and told.
     pub(super) fn open(seen: Vec<Column>, known: &[String]) -> (Self, HashMap<String, String>) {
         let given = [ACCOUNT, ACCOUNT_ID, REGION];
-        let text = |name: &str| Column { name: name.to_owned(), nested: false, numeric: false };
+        let text =
+            |name: &str| Column { name: name.to_owned(), nested: false, numeric: false, boolean: false };
         let mut all: Vec<Column> = given.iter().map(|name| text(name)).collect();
         let mut taken: HashSet<String> = given.iter().map(|name| (*name).to_owned()).collect();
         let mut default = vec![ACCOUNT.to_owned(), REGION.to_owned()];
@@ -91,7 +97,7 @@ impl Columns {
         let filled = all.len();
         let more = known.iter().filter(|name| taken.insert(name.to_lowercase()));
         all.extend(more.map(|name| Column { nested: true, ..text(name) }));
-        (Self { all, filled, leading: &[ACCOUNT, REGION], default }, renamed)
+        (Self { all, filled, typed: false, leading: &[ACCOUNT, REGION], default }, renamed)
     }
 
     pub(super) fn get(&self, name: &str) -> Option<&Column> {

@@ -51,7 +51,7 @@ fn refused(error: &JmespathError) -> ToolError {
     let reason = match &error.reason {
         ErrorReason::Parse(text) => {
             let text = text.lines().next().unwrap_or_default();
-            format!("{text} (in JMESPath a text is 'x', a number `1`)")
+            format!("{text} (in JMESPath a text is 'x', a number `1`; && || ! join; tags.\"a-b\" has a dash)")
         }
         ErrorReason::Runtime(error) => error.to_string(),
     };
@@ -86,6 +86,8 @@ fn prepare(ast: &mut Ast, scope: Scope<'_>) -> Result<(), Wrong> {
             _ => Ok(()),
         },
         Ast::Comparison { offset, comparator, lhs, rhs } => {
+            comparable(lhs, rhs, scope)?;
+            comparable(rhs, lhs, scope)?;
             prepare(lhs, scope)?;
             prepare(rhs, scope)?;
             if let Some(name) = ordering(comparator) {
@@ -132,6 +134,25 @@ fn prepare(ast: &mut Ast, scope: Scope<'_>) -> Result<(), Wrong> {
         }
         Ast::Identity { .. } | Ast::Index { .. } | Ast::Literal { .. } | Ast::Slice { .. } => Ok(()),
     }
+}
+
+/// Refuses to compare a column with what it never is: the answer would be silence.
+fn comparable(column: &Ast, with: &Ast, scope: Scope<'_>) -> Result<(), Wrong> {
+    let (Ast::Field { offset, name }, Ast::Literal { value, .. }, Scope::Row(columns)) =
+        (column, with, scope)
+    else {
+        return Ok(());
+    };
+    let message = match columns.get(name).filter(|_| columns.typed) {
+        Some(column) if column.boolean && (value.is_string() || value.is_number()) => {
+            format!("`{name}` is true or false: write {name} or !{name}")
+        }
+        Some(column) if column.numeric && (value.is_string() || value.is_boolean()) => {
+            format!("`{name}` is a number")
+        }
+        _ => return Ok(()),
+    };
+    Err(Wrong { offset: *offset, message })
 }
 
 /// The function that stands for an ordering comparison; its name is one that nobody can write.
@@ -223,6 +244,7 @@ mod tests {
         name: Option<String>,
         state: String,
         cores: u32,
+        public: Option<bool>,
         started: String,
         tags: Tags,
     }
@@ -277,6 +299,8 @@ mod tests {
             "stat == 'running'",
             "contain(name, 'x')",
             "state == 'running' && (cores",
+            "cores > '4'",
+            "public == 'true'",
         ]
         .iter()
         .map(|text| filter(text).expect_err(text).to_string())

@@ -39,6 +39,7 @@ pub use query::ListQuery;
 pub use rows::Rows;
 pub(crate) use summary::all_failed;
 pub use survey::survey;
+pub(crate) use sweep::of_regions;
 pub use sweep::{sweep, sweep_accounts};
 pub use values::{sweep_account_values, sweep_values};
 
@@ -145,8 +146,8 @@ impl<R: Row> Table<R> {
     /// # Ok::<(), tollgate_sdk::ToolError>(())
     /// ```
     pub fn new(query: &ListQuery, rows: impl IntoIterator<Item = R>) -> Result<Self, ToolError> {
-        if let Some(cursor) = &query.cursor {
-            return Self::resume(cursor, query.limit);
+        if let Some((cursor, limit)) = query.page()? {
+            return Self::resume(cursor, limit);
         }
         let plan = Plan::new(query, &Columns::of::<R>())?;
         let mut gather = Gather::new(&plan);

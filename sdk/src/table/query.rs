@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::Row;
+use crate::ToolError;
 
 /// The words that every list tool takes, as its argument or, beside others, flattened into it:
 ///
@@ -46,6 +47,29 @@ pub struct ListQuery {
 }
 
 impl ListQuery {
+    /// The page that is asked for in place of an answer; which is then as it was, so that nothing else
+    /// can be asked of it.
+    pub(super) fn page(&self) -> Result<Option<(&str, Option<u32>)>, ToolError> {
+        let Some(cursor) = &self.cursor else { return Ok(None) };
+        let lists = [
+            ("accounts", &self.accounts),
+            ("regions", &self.regions),
+            ("fields", &self.fields),
+            ("group_by", &self.group_by),
+            ("sum", &self.sum),
+        ];
+        let given = lists.iter().find(|(_, words)| !words.is_empty()).map(|(word, _)| *word);
+        match given.or(self.filter.as_ref().map(|_| "filter")) {
+            Some(word) => Err(ToolError::invalid_argument(
+                "cursor",
+                format!(
+                    "goes on in an answer as it was: leave out `{word}`, or the cursor; result_query runs SQL over the whole answer"
+                ),
+            )),
+            None => Ok(Some((cursor, self.limit))),
+        }
+    }
+
     /// Whether the answer depends on one of these columns: they are shown, counted, added up or filtered
     /// by. What costs a call of its own for every row need only be asked for then.
     pub fn wants<R: Row>(&self, columns: &[&str]) -> bool {

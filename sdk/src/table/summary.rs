@@ -35,7 +35,7 @@ pub(super) fn of(shown: &Shown, reach: &Reach, failures: &[Failure], more_in_aws
         text += &format!("; not all is here: {reason}");
     }
     if let Some(cursor) = &shown.cursor {
-        text += &format!("; more with cursor {cursor}, or fewer with a filter");
+        text += &format!("; more with cursor {cursor}, SQL over all with result_query");
     }
     if !failures.is_empty() {
         let words = failures.iter().map(Failure::in_words);

@@ -52,8 +52,8 @@ pub async fn survey<R: Row>(
     query: &ListQuery,
     ask: impl AsyncFnOnce() -> Result<Vec<(String, Result<Rows<R>, aws::Error>)>, ToolError>,
 ) -> Result<Table<R>, ToolError> {
-    if let Some(cursor) = &query.cursor {
-        return Table::resume(cursor, query.limit);
+    if let Some((cursor, limit)) = query.page()? {
+        return Table::resume(cursor, limit);
     }
     let plan = Plan::new(query, &Columns::of::<R>())?;
     let mut gather = Gather::new(&plan);

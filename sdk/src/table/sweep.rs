@@ -64,8 +64,8 @@ pub async fn sweep<R: Row, O: Into<Rows<R>>>(
     query: &ListQuery,
     ask: impl AsyncFn(Target) -> Result<O, aws::Error>,
 ) -> Result<Table<R>, ToolError> {
-    if let Some(cursor) = &query.cursor {
-        return Table::resume(cursor, query.limit);
+    if let Some((cursor, limit)) = query.page()? {
+        return Table::resume(cursor, limit);
     }
     let plan = Plan::new(query, &Columns::of::<R>())?;
     let (failures, asked) = targets(query).await?;
@@ -78,7 +78,7 @@ pub(super) async fn targets(query: &ListQuery) -> Result<(Vec<Failure>, Vec<(Pla
     let names: HashMap<&str, &str> =
         accounts.iter().map(|account| (account.id.as_str(), account.name.as_str())).collect();
     let name = |id: &str| names.get(id).map_or_else(|| id.to_owned(), |name| (*name).to_owned());
-    let resolution = accounts::resolve(&query.accounts, &query.regions).await?;
+    let resolution = accounts::resolve(&query.accounts, &query.regions).await.map_err(of_regions)?;
     let failures = resolution.failures.iter();
     let failures =
         failures.map(|failure| Failure::of_regions(name(&failure.account), &failure.message)).collect();
@@ -128,12 +128,20 @@ pub async fn sweep_accounts<R: Row, O: Into<Rows<R>>>(
     query: &ListQuery,
     ask: impl AsyncFn(Account) -> Result<O, aws::Error>,
 ) -> Result<Table<R>, ToolError> {
-    if let Some(cursor) = &query.cursor {
-        return Table::resume(cursor, query.limit);
+    if let Some((cursor, limit)) = query.page()? {
+        return Table::resume(cursor, limit);
     }
     let plan = Plan::new(query, &Columns::of::<R>())?;
     let asked = each_account(query).await?;
     ask_all(Gather::new(&plan), columns::members::<R>, query, Vec::new(), asked, ask).await
+}
+
+/// What is wrong with a selection whose accounts are known: its regions.
+pub(crate) fn of_regions(error: accounts::Error) -> ToolError {
+    match error {
+        accounts::Error::UnknownSelector(text) => ToolError::invalid_argument("regions", text),
+        error => error.into(),
+    }
 }
 
 /// The accounts of a query.

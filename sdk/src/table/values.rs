@@ -57,8 +57,8 @@ pub async fn sweep_values<O: Into<Rows<Box<RawValue>>>>(
     known: &[String],
     ask: impl AsyncFn(Target) -> Result<O, aws::Error>,
 ) -> Result<Table<Box<RawValue>>, ToolError> {
-    if let Some(cursor) = &query.cursor {
-        return Table::resume(cursor, query.limit);
+    if let Some((cursor, limit)) = query.page()? {
+        return Table::resume(cursor, limit);
     }
     let sink = Unplanned::new(query, known)?;
     let (failures, asked) = targets(query).await?;
@@ -71,8 +71,8 @@ pub async fn sweep_account_values<O: Into<Rows<Box<RawValue>>>>(
     known: &[String],
     ask: impl AsyncFn(Account) -> Result<O, aws::Error>,
 ) -> Result<Table<Box<RawValue>>, ToolError> {
-    if let Some(cursor) = &query.cursor {
-        return Table::resume(cursor, query.limit);
+    if let Some((cursor, limit)) = query.page()? {
+        return Table::resume(cursor, limit);
     }
     let sink = Unplanned::new(query, known)?;
     let asked = each_account(query).await?;
@@ -118,7 +118,7 @@ impl<'a> Unplanned<'a> {
         for row in self.rows.values().flatten().filter_map(|row| parse(row)) {
             for (name, cell) in row {
                 let index = *at.entry(name.clone()).or_insert_with(|| {
-                    seen.push(Column { name, nested: false, numeric: true });
+                    seen.push(Column { name, nested: false, numeric: true, boolean: false });
                     seen.len() - 1
                 });
                 if let Some(column) = seen.get_mut(index) {

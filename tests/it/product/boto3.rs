@@ -94,7 +94,9 @@ impl Check {
             gaps(&answer, organisation)?;
             rows.extend(page(&answer));
             match (&answer["cursor"], &answer["truncated"]) {
-                (Value::String(_), _) => arguments.insert("cursor".to_owned(), answer["cursor"].clone()),
+                (Value::String(cursor), _) => {
+                    arguments = Map::from_iter([("cursor".to_owned(), json!(cursor))])
+                }
                 (_, Value::Bool(false)) => break,
                 _ => return Err("not all rows came, and no cursor leads to the rest".to_owned()),
             };

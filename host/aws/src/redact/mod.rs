@@ -14,7 +14,7 @@ use std::borrow::Cow;
 
 use crate::model::{Condition, Kind, Operation, Redaction, Service, ShapeId};
 use crate::protocol::{Mask, Value};
-use name::sounds_secret;
+pub(crate) use name::sounds_secret;
 
 /// What stands in the place of a value.
 const MARKER: &str = "[redacted]";

@@ -17,7 +17,8 @@ impl<T: Send> HostWithStore<T> for HasSelf<State> {
     async fn list(accessor: &Accessor<T, Self>, selectors: Vec<String>) -> Result<Vec<Account>, Error> {
         let scope = scope(accessor)?;
         let _place = scope.queue.enter(bytes(&selectors)).await.map_err(Error::Other)?;
-        let accounts = scope.client.accounts(&selectors, &scope.reach).await.map_err(error)?;
+        let asked = scope.client.accounts(&selectors, &scope.reach);
+        let accounts = in_time(&scope, asked).await?.map_err(error)?;
         Ok(accounts.iter().map(|account| self::account(account)).collect())
     }
 
@@ -29,7 +30,8 @@ impl<T: Send> HostWithStore<T> for HasSelf<State> {
         let scope = scope(accessor)?;
         let size = bytes(&selectors).saturating_add(bytes(&regions));
         let _place = scope.queue.enter(size).await.map_err(Error::Other)?;
-        let resolution = scope.client.resolve(&selectors, &regions, &scope.reach).await.map_err(error)?;
+        let asked = scope.client.resolve(&selectors, &regions, &scope.reach);
+        let resolution = in_time(&scope, asked).await?.map_err(error)?;
         let targets = resolution.targets.into_iter();
         let failures = resolution.failures.into_iter();
         Ok(Resolution {
@@ -41,6 +43,12 @@ impl<T: Send> HostWithStore<T> for HasSelf<State> {
                 .collect(),
         })
     }
+}
+
+/// What is known before the call's time is up.
+async fn in_time<T>(scope: &Scope, asked: impl Future<Output = T>) -> Result<T, Error> {
+    let answer = tokio::time::timeout_at(scope.deadline, asked).await;
+    answer.map_err(|_| Error::Other(super::TIME_IS_UP.to_owned()))
 }
 
 /// What the host holds of these while it works on them: outside of the guest's memory limit.

@@ -49,7 +49,7 @@ impl<T: Send> api::HostWithStore<T> for HasSelf<State> {
 
 /// The end of the time that the call has for asking AWS.
 fn time_is_up() -> api::Error {
-    api::Error::Timeout("the call's time was up: ask for fewer accounts or regions at once".to_owned())
+    api::Error::Timeout(super::TIME_IS_UP.to_owned())
 }
 
 /// What a request makes the host hold.

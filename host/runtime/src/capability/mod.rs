@@ -14,5 +14,8 @@ pub(crate) mod stdio;
 
 pub(crate) use queue::Queue;
 
+/// What is said where AWS is not asked any more, so that a plugin answers with what it has.
+const TIME_IS_UP: &str = "the call's time was up: ask for fewer accounts or regions at once";
+
 /// What the functions that need a call answer while a plugin lists its tools.
 const NO_CALL: &str = "there is no call: tools are listed before any call, without access to AWS";

@@ -2,6 +2,7 @@
 
 use std::num::NonZero;
 use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
 use tokio::sync::Semaphore;
 use wasmtime::component::{Accessor, HasSelf};
@@ -16,6 +17,9 @@ static QUERIES: LazyLock<Arc<Semaphore>> = LazyLock::new(|| {
     let cores = std::thread::available_parallelism().map_or(2, NonZero::get);
     Arc::new(Semaphore::new(cores))
 });
+
+/// How long a query waits for its place.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 impl State {
     fn shelf(&self) -> Result<Shelf, Error> {
@@ -56,7 +60,10 @@ impl<T: Send> HostWithStore<T> for HasSelf<State> {
     ) -> Result<Page, Error> {
         let shelf = accessor.with(|mut access| access.get().shelf())?;
         let closed = |error: &dyn std::fmt::Display| Error::Other(error.to_string());
-        let place = QUERIES.clone().acquire_owned().await.map_err(|error| closed(&error))?;
+        let Ok(place) = tokio::time::timeout(PATIENCE, QUERIES.clone().acquire_owned()).await else {
+            return Err(Error::Timeout("other queries are running: ask again in some seconds".to_owned()));
+        };
+        let place = place.map_err(|error| closed(&error))?;
         let query = move || {
             // A thread cannot be stopped: it keeps its place to its end, which the time limit brings.
             let _place = place;

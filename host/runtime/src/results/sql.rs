@@ -5,6 +5,7 @@
 
 use std::time::{Duration, Instant};
 
+use rusqlite::config::DbConfig;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::limits::Limit;
 use rusqlite::types::{Value as Cell, ValueRef};
@@ -17,22 +18,29 @@ use super::table::{Page, PageBuilder, Table};
 /// What the table is called.
 const NAME: &str = "result";
 
-/// Instructions of SQLite's machine between two looks at the clock: well below a millisecond.
-const STEPS: i32 = 10_000;
+/// Instructions of SQLite's machine between two looks at the clock. One of them may compare two texts of the
+/// greatest length: so there are few, and texts are short.
+const STEPS: i32 = 100;
+
+/// The longest text that a query can see or make, in bytes.
+const LONGEST: usize = 64 << 10;
+
+/// All texts of one row of an answer.
+const LARGEST_ROW: usize = 512 << 10;
 
 /// What SQLite may use in this process, over all queries at once.
 const HEAP_BYTES: u64 = 256 << 20;
 
 /// How much one query may ask for, by SQLite's own measures.
 const LIMITS: &[(Limit, i32)] = &[
-    (Limit::SQLITE_LIMIT_LENGTH, 4 << 20),
+    (Limit::SQLITE_LIMIT_LENGTH, 2 * LONGEST as i32),
     (Limit::SQLITE_LIMIT_SQL_LENGTH, 16 << 10),
     (Limit::SQLITE_LIMIT_EXPR_DEPTH, 100),
     (Limit::SQLITE_LIMIT_COMPOUND_SELECT, 20),
     (Limit::SQLITE_LIMIT_VDBE_OP, 100_000),
     (Limit::SQLITE_LIMIT_FUNCTION_ARG, 32),
     (Limit::SQLITE_LIMIT_ATTACHED, 0),
-    (Limit::SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 1_000),
+    (Limit::SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 100),
     (Limit::SQLITE_LIMIT_VARIABLE_NUMBER, 0),
     (Limit::SQLITE_LIMIT_TRIGGER_DEPTH, 1),
     (Limit::SQLITE_LIMIT_WORKER_THREADS, 0),
@@ -60,8 +68,12 @@ pub(super) fn query(
     let mut page = PageBuilder::new(max_rows, max_bytes);
     let mut more = false;
     while let Some(row) = rows.next().map_err(told)? {
-        let cells = (0..columns.len()).map(|index| row.get_ref(index).map(json));
-        let cells = cells.collect::<Result<Vec<Json>, _>>().map_err(told)?;
+        let cells = (0..columns.len()).map(|index| row.get_ref(index)).collect::<Result<Vec<_>, _>>();
+        let cells = cells.map_err(told)?;
+        if cells.iter().map(|cell| cell.as_bytes().map_or(0, <[u8]>::len)).sum::<usize>() > LARGEST_ROW {
+            return Err(ResultsError::TooLarge("a row of the answer is too large: ask for less".to_owned()));
+        }
+        let cells: Vec<Json> = cells.into_iter().map(json).collect();
         if !page.push(&Json::Array(cells).to_string()) {
             more = true;
             break;
@@ -74,6 +86,9 @@ pub(super) fn query(
 /// A connection that holds the table.
 fn load(table: &Table, deadline: Instant) -> rusqlite::Result<Connection> {
     let mut connection = Connection::open_in_memory()?;
+    // A name in quotes that is no column would be taken for a text: an answer, and a wrong one.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
     connection.progress_handler(STEPS, Some(move || Instant::now() > deadline))?;
     connection.execute_batch(&format!(
         "PRAGMA hard_heap_limit={HEAP_BYTES}; PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF;"
@@ -101,7 +116,8 @@ fn restrict(connection: &mut Connection) -> rusqlite::Result<()> {
     }
     connection.authorizer(Some(|context: AuthContext<'_>| match context.action {
         AuthAction::Select | AuthAction::Read { .. } | AuthAction::Recursive => Authorization::Allow,
-        AuthAction::Function { function_name } if function_name != "load_extension" => Authorization::Allow,
+        AuthAction::Function { function_name: "load_extension" | "fts3_tokenizer" } => Authorization::Deny,
+        AuthAction::Function { .. } => Authorization::Allow,
         _ => Authorization::Deny,
     }))
 }
@@ -115,9 +131,15 @@ fn cell(json: Json) -> Cell {
             Some(integer) => Cell::Integer(integer),
             None => Cell::Real(number.as_f64().unwrap_or_default()),
         },
-        Json::String(text) => Cell::Text(text),
-        nested => Cell::Text(nested.to_string()),
+        Json::String(text) => Cell::Text(short(text)),
+        nested => Cell::Text(short(nested.to_string())),
     }
+}
+
+/// A text as long as a query may see it.
+fn short(mut text: String) -> String {
+    text.truncate(text.floor_char_boundary(LONGEST));
+    text
 }
 
 /// A cell of the answer.

@@ -12,6 +12,9 @@ const MAX_COLUMNS: usize = 1_000;
 /// What a row costs besides its text.
 const ROW_OVERHEAD: usize = size_of::<Box<RawValue>>();
 
+/// What a place costs besides its rows.
+const PLACE_OVERHEAD: usize = 64;
+
 /// Columns and rows.
 #[derive(Clone, Debug)]
 pub(super) struct Table {
@@ -57,7 +60,11 @@ impl Table {
         rows: Vec<Box<RawValue>>,
         max_bytes: usize,
     ) -> Result<usize, ResultsError> {
+        if rows.is_empty() {
+            return Ok(0);
+        }
         let grown = rows.iter().map(|row| row.get().len() + ROW_OVERHEAD).sum::<usize>();
+        let grown = grown + if self.rows.contains_key(&place) { 0 } else { PLACE_OVERHEAD };
         if self.bytes + grown > max_bytes {
             return Err(ResultsError::TooLarge(format!(
                 "the result is larger than {max_bytes} bytes: ask for fewer `fields`, or with a `filter`"

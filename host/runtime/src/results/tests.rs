@@ -83,6 +83,7 @@ fn nothing_but_reading_the_table_is_allowed() {
         "-- nothing",
         "SELECT no_such_column FROM result",
         "SELECT * FROM other",
+        r#"SELECT "no_such_column" FROM result"#,
         "SELEC",
     ] {
         let error = query(sql).expect_err(sql);
@@ -109,6 +110,8 @@ fn a_query_without_end_is_stopped() {
     assert_eq!(shelf.query(&handle, endless, 1, 100), Err(ResultsError::Timeout(Duration::from_millis(50))));
     let vast = "SELECT hex(zeroblob(1000000000))";
     assert!(matches!(shelf.query(&handle, vast, 1, 100), Err(ResultsError::TooLarge(_))));
+    let wide = format!("SELECT {}", vec!["hex(zeroblob(50000))"; 20].join(","));
+    assert!(matches!(shelf.query(&handle, &wide, 1, 100), Err(ResultsError::TooLarge(_))));
 }
 
 #[test]

@@ -49,6 +49,14 @@ pub(crate) async fn aws_call(arguments: Arguments) -> Result<Table<Box<RawValue>
     if let Some(refusal) = description.refusal {
         return Err(ToolError::Denied(refusal));
     }
+    // Also where the operator lets the plugin write: what is told to clients is that this tool reads.
+    if !["list", "read"].contains(&description.access.as_str()) {
+        let text = format!(
+            "aws_call only reads, and {service}:{operation} is of the access level {}",
+            description.access
+        );
+        return Err(ToolError::Denied(text));
+    }
     let request = Request::of(&asked, &description)?;
     let known = rows::members(&description, &request.place);
     let query = &mut asked.query;

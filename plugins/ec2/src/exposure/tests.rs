@@ -35,9 +35,11 @@ fn only_what_comes_from_anywhere_counts() {
         (json!({ "IpRanges": [], "Ipv6Ranges": [{ "CidrIpv6": "::/0" }] }), "tcp/22"),
         (json!({ "IpRanges": [{ "CidrIp": "10.0.0.0/8" }, { "CidrIp": "203.0.113.0/30" }] }), ""),
         (
-            json!({ "IpRanges": [{ "CidrIp": "198.51.100.7/32" }], "Ipv6Ranges": [{ "CidrIpv6": "2001:db8::/10" }] }),
+            json!({ "IpRanges": [{ "CidrIp": "198.51.100.7/32" }], "Ipv6Ranges": [{ "CidrIpv6": "2001:db8::/32" }] }),
             "",
         ),
+        (json!({ "IpRanges": [{ "CidrIp": "0.0.0.0/1" }, { "CidrIp": "128.0.0.0/1" }] }), "tcp/22"),
+        (json!({ "Ipv6Ranges": [{ "CidrIpv6": "2000::/3" }] }), "tcp/22"),
         (json!({ "UserIdGroupPairs": [{ "GroupId": "sg-1" }] }), ""),
         (json!({ "PrefixListIds": [{ "PrefixListId": "pl-1" }] }), ""),
     ] {

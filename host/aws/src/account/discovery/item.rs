@@ -11,6 +11,7 @@ use crate::account::id::AccountId;
 use crate::account::region::check_region;
 use crate::credentials::Secret;
 use crate::model::Partitions;
+use crate::redact::sounds_secret;
 
 /// The attributes that are no tags.
 const ID: &str = "account_id";
@@ -35,7 +36,7 @@ pub(crate) fn entries(items: &[Json], template: &Template, own: &Own, partitions
         }
     }
     if !untold.is_empty() {
-        tracing::debug!(attributes = ?untold, "only texts, numbers and booleans become tags");
+        tracing::debug!(attributes = ?untold, "only texts, numbers and booleans become tags, and nothing that sounds like a secret");
     }
     found
 }
@@ -142,12 +143,17 @@ impl<'a> Item<'a> {
             .filter(|regions: &Vec<_>| !regions.is_empty()))
     }
 
-    /// All other attributes that are a text, a number or a boolean; the names of the rest go to `untold`.
+    /// All other attributes that are a text, a number or a boolean; the names of the rest, and of what sounds like a secret,
+    /// go to `untold`.
     fn tags(&self, untold: &mut BTreeSet<&'a str>) -> BTreeMap<String, String> {
         let known = [ID, NAME, ENVIRONMENT, ENABLED, ROLE, EXTERNAL_ID, REGIONS];
         let mut tags = BTreeMap::new();
         for name in self.0.keys().filter(|name| !known.contains(&name.as_str())) {
             match self.attribute(name) {
+                // Tags are shown to every caller.
+                Some(_) if sounds_secret(name) => {
+                    untold.insert(name);
+                }
                 Some(("S" | "N", Json::String(text))) if !name.contains('=') => {
                     tags.insert(name.clone(), text.clone());
                 }
