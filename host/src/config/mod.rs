@@ -324,7 +324,7 @@ mod tests {
 
     #[test]
     fn a_plugin_that_is_not_bundled_needs_a_path() {
-        assert_snapshot!(error("[plugins.ec3]\ngrant = []\n"), @r#"tollgate.toml:1:10: `plugins.ec3`: no plugin of this name is bundled (accounts, ec2, s3): give the `path` of its component"#);
+        assert_snapshot!(error("[plugins.ec3]\ngrant = []\n"), @r#"tollgate.toml:1:10: `plugins.ec3`: no plugin of this name is bundled (accounts, api, ec2, ecs, eks, inventory, lambda, rds, results, s3): give the `path` of its component"#);
     }
 
     #[test]

@@ -118,7 +118,7 @@ mod tests {
     fn clients_see_a_small_tool() {
         let tool = describe::<result_query>();
         insta::assert_snapshot!(tool.description, @"Goes on in an answer that was cut, or runs SQL over all its rows. Asks AWS for nothing.");
-        insta::assert_snapshot!(tool.input_schema, @r#"{"type":"object","properties":{"cursor":{"type":"string","description":"Of an earlier answer"},"sql":{"type":"string","description":"One SELECT (SQLite) over the whole table `result`, e.g. SELECT account, count(*) FROM result GROUP BY 1; quote names with dots: \"tags.team\"; lists and objects are JSON text"},"limit":{"type":"integer","description":"At most so many rows; default: what a short answer holds"}},"required":["cursor"],"additionalProperties":false}"#);
+        insta::assert_snapshot!(tool.input_schema, @r#"{"type":"object","properties":{"cursor":{"type":"string","description":"Of an earlier answer"},"sql":{"type":"string","description":"One SELECT (SQLite) over the whole table `result`, e.g. SELECT account, count(*) FROM result GROUP BY 1; lists and objects are JSON text: json_extract(tags,'$.team')"},"limit":{"type":"integer","description":"At most so many rows; default: what a short answer holds"}},"required":["cursor"],"additionalProperties":false}"#);
         assert!(tool.hints.read_only && !tool.hints.open_world);
     }
 }

@@ -55,8 +55,8 @@ fn what_nobody_has_says_who_was_asked() {
         not_found("VPC vpc-1", 0, &failures),
     ];
     insta::assert_snapshot!(texts.map(|error| error.to_string()).join("\n"), @"
-    no VPC vpc-1 where it was looked for: 8 asked; check the name, or name more `accounts` or `regions`
-    no VPC vpc-1 where it was looked for: 7 asked, and 1 did not answer: staging/eu-west-1 timeout
+    no VPC vpc-1 in the 8 places that were asked; check the name, or name more `accounts` or `regions`
+    no VPC vpc-1 in the 7 places that were asked, and 1 did not answer: staging/eu-west-1 timeout
     nothing answered; timeout in staging/eu-west-1: no answer within 10 s
     ");
 }

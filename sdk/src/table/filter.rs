@@ -305,15 +305,17 @@ mod tests {
         .iter()
         .map(|text| filter(text).expect_err(text).to_string())
         .collect();
-        insta::assert_snapshot!(errors.join("\n"), @"
-        `filter`: at column 7: '=' is not valid. Did you mean '=='? (in JMESPath a text is 'x', a number `1`)
-        `filter`: at column 10: unknown column `running`; known: account, account_id, region, name, state, cores, started, tags (in JMESPath a text is 'x', a number `1`)
-        `filter`: at column 10: unknown column `running`; known: account, account_id, region, name, state, cores, started, tags (in JMESPath a text is 'x', a number `1`)
-        `filter`: at column 9: Unexpected nud token -- found Number(4) (in JMESPath a text is 'x', a number `1`)
-        `filter`: at column 1: unknown column `stat`; did you mean `state`? (in JMESPath a text is 'x', a number `1`)
-        `filter`: at column 8: unknown function `contain`; did you mean `contains`? (in JMESPath a text is 'x', a number `1`)
-        `filter`: at column 29: Expected ')' to close '(' -- found Eof (in JMESPath a text is 'x', a number `1`)
-        ");
+        insta::assert_snapshot!(errors.join("\n"), @r#"
+        `filter`: at column 7: '=' is not valid. Did you mean '=='? (in JMESPath a text is 'x', a number `1`; && || ! join; tags."a-b" has a dash)
+        `filter`: at column 10: unknown column `running`; known: account, account_id, region, name, state, cores, public, started, tags (in JMESPath a text is 'x', a number `1`; && || ! join; tags."a-b" has a dash)
+        `filter`: at column 10: unknown column `running`; known: account, account_id, region, name, state, cores, public, started, tags (in JMESPath a text is 'x', a number `1`; && || ! join; tags."a-b" has a dash)
+        `filter`: at column 9: Unexpected nud token -- found Number(4) (in JMESPath a text is 'x', a number `1`; && || ! join; tags."a-b" has a dash)
+        `filter`: at column 1: unknown column `stat`; did you mean `state`? (in JMESPath a text is 'x', a number `1`; && || ! join; tags."a-b" has a dash)
+        `filter`: at column 8: unknown function `contain`; did you mean `contains`? (in JMESPath a text is 'x', a number `1`; && || ! join; tags."a-b" has a dash)
+        `filter`: at column 29: Expected ')' to close '(' -- found Eof (in JMESPath a text is 'x', a number `1`; && || ! join; tags."a-b" has a dash)
+        `filter`: at column 1: `cores` is a number (in JMESPath a text is 'x', a number `1`; && || ! join; tags."a-b" has a dash)
+        `filter`: at column 1: `public` is true or false: write public or !public (in JMESPath a text is 'x', a number `1`; && || ! join; tags."a-b" has a dash)
+        "#);
     }
 
     #[test]

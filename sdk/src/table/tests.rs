@@ -98,7 +98,7 @@ fn structured_output_is_the_table_and_text_the_summary() {
     let Outcome::Complete(output) = outcome else { panic!("no question was asked") };
     let [Content::Text(text)] = output.content() else { panic!("one text, not {:?}", output.content()) };
     insta::assert_snapshot!(text, @"
-    1 of 5 rows from 2 accounts in 2 regions; more with cursor r0:1:4, or fewer with a filter
+    1 of 5 rows from 2 accounts in 2 regions; more with cursor r0:1:4, SQL over all with result_query
     1 failed: staging/eu-west-1 UnauthorizedOperation
     ");
     insta::assert_snapshot!(output.structured().unwrap_or_default(), @r#"{"summary":{"rows":5,"by":{"account":{"production":3,"staging":2},"region":{"us-east-1":3,"eu-west-1":2},"state":{"running":4,"stopped":1}}},"columns":["account","region","id","state"],"rows":[["production","eu-west-1","a","running"]],"cursor":"r0:1:4","truncated":true,"coverage":{"ok":3,"denied":[{"code":"UnauthorizedOperation","message":"You may not.","advice":"let the account's role do this, or leave the account out","count":1,"targets":["staging/eu-west-1"]}]}}"#);
@@ -155,7 +155,7 @@ fn groups_are_counted_over_all_rows_and_the_largest_come_first() {
     assert_eq!(cells(&by_team), json!([["web", 3], ["", 1]]));
     assert_eq!((by_team.row_count(), by_team.truncated()), (3, true));
     insta::assert_snapshot!(by_team.summary(), @"
-    2 of 3 groups of 5 rows from 2 accounts in 2 regions; more with cursor r0:2, or fewer with a filter
+    2 of 3 groups of 5 rows from 2 accounts in 2 regions; more with cursor r0:2, SQL over all with result_query
     1 failed: staging/eu-west-1 UnauthorizedOperation
     ");
 
@@ -196,15 +196,15 @@ fn words_that_do_not_fit_are_refused_before_anything_is_asked() {
         refused(ListQuery { sum: words(&["state"]), ..ListQuery::default() }),
         refused(ListQuery { sum: words(&["tags.team"]), ..ListQuery::default() }),
     ];
-    insta::assert_snapshot!(errors.join("\n"), @"
+    insta::assert_snapshot!(errors.join("\n"), @r#"
     `fields`: unknown column `sate`; did you mean `state`?
     `fields`: column `state` has no members, so no `state.name`
     `group_by`: unknown column `team`; known: account, account_id, region, id, state, cores, tags
-    `filter`: at column 1: unknown column `sate`; did you mean `state`? (in JMESPath a text is 'x', a number `1`)
+    `filter`: at column 1: unknown column `sate`; did you mean `state`? (in JMESPath a text is 'x', a number `1`; && || ! join; tags."a-b" has a dash)
     `sum`: unknown column `core`; did you mean `cores`?
     `sum`: `state` holds no numbers; columns that do: cores
     `sum`: `tags.team` holds no numbers; columns that do: cores
-    ");
+    "#);
 }
 
 #[test]

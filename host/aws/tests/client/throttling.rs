@@ -69,7 +69,8 @@ async fn a_service_that_always_throttles_is_not_stormed() {
     println!("200 calls at once, all throttled: {sent} requests, {:?}", start.elapsed());
     for answer in answers {
         let error = answer.unwrap_err();
-        assert!(matches!(error, Error::Throttled { .. }), "{error:?}");
+        // On a busy machine the two seconds may be over before it is known that no retry fits into them.
+        assert!(matches!(error, Error::Throttled { .. } | Error::Timeout { .. }), "{error:?}");
         assert!(error.is_retryable());
     }
     // The quota alone would let 300 through.

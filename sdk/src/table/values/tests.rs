@@ -77,11 +77,11 @@ fn what_no_row_has_is_refused_with_what_they_have() {
         refused(ListQuery { filter: Some("Sate.Name".to_owned()), ..ListQuery::default() }),
         refused(ListQuery { filter: Some("State = 'x'".to_owned()), ..ListQuery::default() }),
     ];
-    insta::assert_snapshot!(errors.join("\n"), @"
+    insta::assert_snapshot!(errors.join("\n"), @r#"
     `fields`: unknown column `InstanceID`; did you mean `InstanceId`?
-    `filter`: at column 1: unknown column `Sate`; did you mean `State`? (in JMESPath a text is 'x', a number `1`)
-    `filter`: at column 7: '=' is not valid. Did you mean '=='? (in JMESPath a text is 'x', a number `1`)
-    ");
+    `filter`: at column 1: unknown column `Sate`; did you mean `State`? (in JMESPath a text is 'x', a number `1`; && || ! join; tags."a-b" has a dash)
+    `filter`: at column 7: '=' is not valid. Did you mean '=='? (in JMESPath a text is 'x', a number `1`; && || ! join; tags."a-b" has a dash)
+    "#);
 }
 
 #[test]
