@@ -18,6 +18,10 @@ use crate::config::ConfigError;
 /// For a command line or a configuration that was refused: `EX_USAGE` of sysexits.
 const EXIT_USAGE: u8 = 64;
 
+/// From a client's request through the sandbox to credentials for a role behind a role, futures stand deep in each
+/// other: without optimization they need more than the usual 2 MiB.
+const STACK_BYTES: usize = 8 << 20;
+
 fn main() -> ExitCode {
     let cli = match cli::Cli::try_parse() {
         Ok(cli) => cli,
@@ -32,7 +36,8 @@ fn main() -> ExitCode {
     let filter = filter.unwrap_or_else(|_| EnvFilter::new(cli.default_log()));
     let ansi = std::io::stderr().is_terminal();
     tracing_subscriber::fmt().with_env_filter(filter).with_ansi(ansi).with_writer(std::io::stderr).init();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let mut threads = tokio::runtime::Builder::new_multi_thread();
+    let runtime = match threads.thread_stack_size(STACK_BYTES).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return failed(&anyhow::Error::new(error).context("cannot start the thread pool")),
     };

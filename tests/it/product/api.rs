@@ -141,7 +141,7 @@ fn errors_say_what_to_do_and_say_it_once() {
         (json!({ "service": "ec2", "operation": "DescribeInstance" }), "the nearest is `DescribeInstances`"),
         (
             json!({ "service": "ec2", "operation": "DescribeInstances", "input": { "InstanceId": 1 } }),
-            "InstanceId",
+            "`InstanceId` is not a member",
         ),
         (
             json!({ "service": "ec2", "operation": "DescribeInstances", "select": "Reservations[" }),

@@ -17,7 +17,7 @@ impl<T: Send> HostWithStore<T> for HasSelf<State> {
     async fn list(accessor: &Accessor<T, Self>, selectors: Vec<String>) -> Result<Vec<Account>, Error> {
         let scope = scope(accessor)?;
         let _place = scope.queue.enter(bytes(&selectors)).await.map_err(Error::Other)?;
-        let asked = scope.client.accounts(&selectors, &scope.reach);
+        let asked = Box::pin(scope.client.accounts(&selectors, &scope.reach));
         let accounts = in_time(&scope, asked).await?.map_err(error)?;
         Ok(accounts.iter().map(|account| self::account(account)).collect())
     }
@@ -30,7 +30,7 @@ impl<T: Send> HostWithStore<T> for HasSelf<State> {
         let scope = scope(accessor)?;
         let size = bytes(&selectors).saturating_add(bytes(&regions));
         let _place = scope.queue.enter(size).await.map_err(Error::Other)?;
-        let asked = scope.client.resolve(&selectors, &regions, &scope.reach);
+        let asked = Box::pin(scope.client.resolve(&selectors, &regions, &scope.reach));
         let resolution = in_time(&scope, asked).await?.map_err(error)?;
         let targets = resolution.targets.into_iter();
         let failures = resolution.failures.into_iter();

@@ -16,7 +16,7 @@ impl<T: Send> HostWithStore<T> for HasSelf<State> {
         let size = target.account.len() + target.region.len();
         let target = api::target(&scope, target)?;
         let _place = scope.queue.enter(size).await.map_err(Error::Other)?;
-        let asked = scope.client.caller_identity(&scope.principal, target);
+        let asked = Box::pin(scope.client.caller_identity(&scope.principal, target));
         let Ok(identity) = tokio::time::timeout_at(scope.deadline, asked).await else {
             return Err(Error::Timeout(super::TIME_IS_UP.to_owned()));
         };
