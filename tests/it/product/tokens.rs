@@ -27,6 +27,7 @@ fn demo() -> Session {
 }
 
 #[test]
+#[allow(clippy::print_stdout, reason = "a table for whoever wants to know: --nocapture")]
 fn all_tools_together_are_small() {
     let tools = demo().tools();
     let size = |value: &Value| if value.is_null() { 0 } else { tokens(&value.to_string()) };
@@ -40,7 +41,6 @@ fn all_tools_together_are_small() {
     }
     let total = size(&json!({ "tools": tools }));
     writeln!(table, "{:<32} {total:>6}", "together").expect("is a string");
-    // For whoever wants to know: cargo test all_tools_together -- --nocapture
     print!("{table}");
     assert!(total <= TOOLS, "{total} tokens are more than {TOOLS}:\n{table}");
 }
