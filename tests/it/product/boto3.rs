@@ -75,6 +75,9 @@ fn judge(organisation: &Organisation, checks: &[Check]) {
     assert!(!checks.is_empty() && wrong.is_empty(), "on {}:\n{wrong}", organisation.name());
 }
 
+/// The words that made an answer what it is: a page of it takes none of them.
+const COMMON_WORDS: [&str; 7] = ["accounts", "regions", "filter", "fields", "group_by", "sum", "limit"];
+
 impl Check {
     /// Whether the tool's rows are these, in any order.
     fn rows(
@@ -95,7 +98,8 @@ impl Check {
             rows.extend(page(&answer));
             match (&answer["cursor"], &answer["truncated"]) {
                 (Value::String(cursor), _) => {
-                    arguments = Map::from_iter([("cursor".to_owned(), json!(cursor))])
+                    arguments.retain(|word, _| !COMMON_WORDS.contains(&word.as_str()));
+                    arguments.insert("cursor".to_owned(), json!(cursor));
                 }
                 (_, Value::Bool(false)) => break,
                 _ => return Err("not all rows came, and no cursor leads to the rest".to_owned()),
