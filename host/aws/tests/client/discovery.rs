@@ -17,11 +17,13 @@ const STAGING: &str = "333333333333";
 const SANDBOX: &str = "444444444444";
 const REFRESH: Duration = Duration::from_secs(600);
 
+/// Id, name, status and tags of an account, as they are listed below.
+type Listed = (&'static str, &'static str, &'static str, Vec<(&'static str, &'static str)>);
+
 /// What AWS knows, and how it behaves.
 #[derive(Default)]
 struct Aws {
-    /// Id, name, status, tags.
-    members: Vec<(&'static str, &'static str, &'static str, Vec<(&'static str, &'static str)>)>,
+    members: Vec<Listed>,
     items: Vec<Value>,
     denied: bool,
     delay: Duration,
