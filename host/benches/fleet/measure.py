@@ -38,21 +38,26 @@ def config():
     return str(file)
 
 
-def measure(command, given=""):
-    """Runs a process to its end: seconds, CPU seconds, megabytes, and what it printed."""
-    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as source:
-        source.write(given.encode())
-        source.seek(0)
+def measure(command, question=None):
+    """Runs a process to its end: seconds, CPU seconds, megabytes, and what it printed.
+
+    One that is asked a question answers it in a line, and ends when nobody asks any more.
+    """
+    with tempfile.TemporaryFile() as errors:
         start = time.perf_counter()
-        process = subprocess.Popen(command, stdin=source, stdout=output, stderr=subprocess.PIPE)
-        error = process.stderr.read()
-        _, status, used = os.wait4(process.pid, 0)
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors)
+        if question:
+            process.stdin.write(question.encode())
+            process.stdin.flush()
+        output = process.stdout.readline() if question else process.stdout.read()
         wall = time.perf_counter() - start
+        process.stdin.close()
+        _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
+        errors.seek(0)
         if process.returncode != 0:
-            sys.exit(f"{command} ended with {process.returncode}: {error.decode()}")
-        output.seek(0)
-        answer = json.load(output)
+            sys.exit(f"{command} ended with {process.returncode}: {errors.read().decode()}")
+    answer = json.loads(output)
     return {"wall": wall, "cpu": used.ru_utime + used.ru_stime, "memory": used.ru_maxrss / 1000, "answer": answer}
 
 
