@@ -24,3 +24,14 @@ pub fn answer_bytes() -> u32 {
         false => 9_000,
     }
 }
+
+/// No answer has more bytes of rows, whatever its limit: the host takes 4 MiB in all.
+const LARGEST_ANSWER: u32 = 2 << 20;
+
+/// How many bytes of rows an answer may have. Who names a `limit` wants the rows.
+pub fn room(limit: Option<u32>) -> u32 {
+    match limit {
+        Some(_) => LARGEST_ANSWER,
+        None => answer_bytes(),
+    }
+}

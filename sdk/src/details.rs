@@ -2,8 +2,6 @@
 //!
 //! A tool that describes takes a [`Scope`] beside what names the thing, and answers [`Details`].
 
-use std::collections::HashMap;
-
 use futures::{StreamExt, stream::FuturesUnordered};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -15,10 +13,10 @@ mod tests;
 
 use crate::{
     Arn, Coverage, IntoOutput, Outcome, Output, Rows, ToolError,
-    accounts::{self, Account},
+    accounts::Account,
     aws::{self, Target},
     budget,
-    table::{Failure, all_failed, is_empty, of_regions},
+    table::{Failure, Place, all_failed, each_account, is_empty, targets},
 };
 
 /// Where a thing is looked for: flattened into the arguments of a tool that describes it.
@@ -134,19 +132,8 @@ pub async fn find<T: Serialize, O: Into<Rows<T>>>(
     what: impl std::fmt::Display,
     ask: impl AsyncFn(Target) -> Result<O, aws::Error>,
 ) -> Result<Details, ToolError> {
-    let accounts = accounts::list(&scope.accounts).await?;
-    let accounts: HashMap<&str, &Account> =
-        accounts.iter().map(|account| (account.id.as_str(), account)).collect();
-    let name = |id: &str| accounts.get(id).map_or_else(|| id.to_owned(), |account| account.name.clone());
-    let resolution = accounts::resolve(&scope.accounts, &scope.regions).await.map_err(of_regions)?;
-    let failures = resolution.failures.iter();
-    let failures =
-        failures.map(|failure| Failure::of_regions(name(&failure.account), &failure.message)).collect();
-    let asked = resolution.targets.into_iter().map(|target| {
-        let account = name(&target.account);
-        (Place { account, id: target.account.clone(), region: Some(target.region.clone()) }, target)
-    });
-    ask_all(what, failures, asked.collect(), ask).await
+    let (failures, asked) = targets(&scope.accounts, &scope.regions).await?;
+    ask_all(what, failures, asked, ask).await
 }
 
 /// As [`find`], but asks every account once: for services that answer for the whole account. The
@@ -156,30 +143,11 @@ pub async fn find_in_accounts<T: Serialize, O: Into<Rows<T>>>(
     what: impl std::fmt::Display,
     ask: impl AsyncFn(Account) -> Result<O, aws::Error>,
 ) -> Result<Details, ToolError> {
-    let accounts = accounts::list(&scope.accounts).await?;
-    let asked = accounts.into_iter().map(|account| {
-        (Place { account: account.name.clone(), id: account.id.clone(), region: None }, account)
-    });
-    ask_all(what, Vec::new(), asked.collect(), ask).await
-}
-
-/// Who is asked.
-#[derive(Debug)]
-struct Place {
-    /// The account's name.
-    account: String,
-    id: String,
-    region: Option<String>,
+    let asked = each_account(&scope.accounts).await?;
+    ask_all(what, Vec::new(), asked, ask).await
 }
 
 impl Place {
-    fn name(&self) -> String {
-        match &self.region {
-            Some(region) => format!("{}/{region}", self.account),
-            None => self.account.clone(),
-        }
-    }
-
     /// A thing with its place in front.
     fn around(&self, thing: &impl Serialize) -> Result<Map<String, Value>, ToolError> {
         let Ok(Value::Object(thing)) = serde_json::to_value(thing) else {

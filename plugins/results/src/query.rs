@@ -9,9 +9,6 @@ use tollgate_sdk::{
     tool,
 };
 
-/// No answer has more bytes of rows, whatever its limit: the host takes 4 MiB in all.
-const LARGEST_ANSWER: u32 = 2 << 20;
-
 #[derive(Debug, Deserialize, JsonSchema)]
 pub(crate) struct Arguments {
     /// Of an earlier answer
@@ -38,8 +35,7 @@ pub(crate) struct Answer {
 pub(crate) async fn result_query(arguments: Arguments) -> Result<Json<Answer>, ToolError> {
     let Arguments { cursor, sql, limit } = arguments;
     let cursor: Cursor = cursor.parse()?;
-    // Who names a limit wants the rows.
-    let room = if limit.is_some() { LARGEST_ANSWER } else { budget::answer_bytes() };
+    let room = budget::room(limit);
     let limit = limit.unwrap_or(u32::MAX);
     match sql {
         None => Ok(page_of_table(&cursor, results::read(&cursor, limit, room)?)),

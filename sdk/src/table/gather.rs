@@ -6,8 +6,8 @@ use super::facets::Facets;
 use super::groups::Groups;
 use super::kept::{First, Kept};
 use super::plan::Plan;
-use crate::ToolError;
 use crate::results::Cursor;
+use crate::{ToolError, budget};
 
 /// Where the rows of a call go.
 pub(super) trait Sink {
@@ -88,7 +88,7 @@ impl Sink for Gather<'_> {
             }
             false => (self.matched, None),
         };
-        let First { rows, cursor, lost } = self.kept.first(self.plan.limit, self.plan.room())?;
+        let First { rows, cursor, lost } = self.kept.first(self.plan.limit, budget::room(self.plan.limit))?;
         let cut = (rows.len() as u64) < row_count;
         Ok(Shown {
             cursor,

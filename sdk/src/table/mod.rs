@@ -39,7 +39,7 @@ pub use query::ListQuery;
 pub use rows::Rows;
 pub(crate) use summary::all_failed;
 pub use survey::survey;
-pub(crate) use sweep::of_regions;
+pub(crate) use sweep::{Place, each_account, targets};
 pub use sweep::{sweep, sweep_accounts};
 pub use values::{sweep_account_values, sweep_values};
 
@@ -183,10 +183,7 @@ impl<R> Table<R> {
     /// Goes on in the table of an earlier call.
     fn resume(cursor: &str, limit: Option<u32>) -> Result<Self, ToolError> {
         let begin: Cursor = cursor.parse()?;
-        let page = match limit {
-            Some(limit) => results::read(&begin, limit, plan::LARGEST_ANSWER)?,
-            None => results::read(&begin, u32::MAX, budget::answer_bytes())?,
-        };
+        let page = results::read(&begin, limit.unwrap_or(u32::MAX), budget::room(limit))?;
         let results::Page { mut columns, mut rows, row_count, next } = page;
         let cursor = next.map(|offset| begin.at(offset).to_string());
         let summary = summary::of_page(begin.offset, rows.len() as u64, row_count, cursor.as_deref());

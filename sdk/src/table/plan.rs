@@ -3,10 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{ListQuery, columns::Columns, filter::Filter, path::Path};
-use crate::{ToolError, budget};
-
-/// No answer has more bytes of rows, whatever its limit: the host takes 4 MiB in all.
-pub(super) const LARGEST_ANSWER: u32 = 2 << 20;
+use crate::ToolError;
 
 /// A query that fits its table.
 #[derive(Debug)]
@@ -84,13 +81,5 @@ impl Plan {
         let mut columns = self.columns();
         columns.extend(self.beside.iter().map(Path::name));
         columns
-    }
-
-    /// How many bytes of rows an answer may have. Who names a limit wants the rows.
-    pub(super) fn room(&self) -> u32 {
-        match self.limit {
-            Some(_) => LARGEST_ANSWER,
-            None => budget::answer_bytes(),
-        }
     }
 }

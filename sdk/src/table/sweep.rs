@@ -68,17 +68,20 @@ pub async fn sweep<R: Row, O: Into<Rows<R>>>(
         return Table::resume(cursor, limit);
     }
     let plan = Plan::new(query, &Columns::of::<R>())?;
-    let (failures, asked) = targets(query).await?;
+    let (failures, asked) = targets(&query.accounts, &query.regions).await?;
     ask_all(Gather::new(&plan), columns::members::<R>, query, failures, asked, ask).await
 }
 
-/// The targets of a query, and the accounts whose regions could not be found out.
-pub(super) async fn targets(query: &ListQuery) -> Result<(Vec<Failure>, Vec<(Place, Target)>), ToolError> {
-    let accounts = accounts::list(&query.accounts).await?;
+/// The targets of a selection, and the accounts whose regions could not be found out.
+pub(crate) async fn targets(
+    selectors: &[String],
+    regions: &[String],
+) -> Result<(Vec<Failure>, Vec<(Place, Target)>), ToolError> {
+    let accounts = accounts::list(selectors).await?;
     let names: HashMap<&str, &str> =
         accounts.iter().map(|account| (account.id.as_str(), account.name.as_str())).collect();
     let name = |id: &str| names.get(id).map_or_else(|| id.to_owned(), |name| (*name).to_owned());
-    let resolution = accounts::resolve(&query.accounts, &query.regions).await.map_err(of_regions)?;
+    let resolution = accounts::resolve(selectors, regions).await.map_err(of_regions)?;
     let failures = resolution.failures.iter();
     let failures =
         failures.map(|failure| Failure::of_regions(name(&failure.account), &failure.message)).collect();
@@ -132,40 +135,40 @@ pub async fn sweep_accounts<R: Row, O: Into<Rows<R>>>(
         return Table::resume(cursor, limit);
     }
     let plan = Plan::new(query, &Columns::of::<R>())?;
-    let asked = each_account(query).await?;
+    let asked = each_account(&query.accounts).await?;
     ask_all(Gather::new(&plan), columns::members::<R>, query, Vec::new(), asked, ask).await
 }
 
 /// What is wrong with a selection whose accounts are known: its regions.
-pub(crate) fn of_regions(error: accounts::Error) -> ToolError {
+fn of_regions(error: accounts::Error) -> ToolError {
     match error {
         accounts::Error::UnknownSelector(text) => ToolError::invalid_argument("regions", text),
         error => error.into(),
     }
 }
 
-/// The accounts of a query.
-pub(super) async fn each_account(query: &ListQuery) -> Result<Vec<(Place, Account)>, ToolError> {
-    let asked = accounts::list(&query.accounts).await?.into_iter().map(|account| {
+/// The accounts of a selection.
+pub(crate) async fn each_account(selectors: &[String]) -> Result<Vec<(Place, Account)>, ToolError> {
+    let asked = accounts::list(selectors).await?.into_iter().map(|account| {
         let place = Place { account: account.name.clone(), id: account.id.clone(), region: None };
         (place, account)
     });
     Ok(asked.collect())
 }
 
-/// Where rows come from.
+/// Where answers come from.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(crate) struct Place {
     /// The account's name.
-    pub(super) account: String,
-    pub(super) id: String,
+    pub(crate) account: String,
+    pub(crate) id: String,
     /// None for an account as a whole.
-    pub(super) region: Option<String>,
+    pub(crate) region: Option<String>,
 }
 
 impl Place {
     /// `production/eu-west-1`, or `production`.
-    fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         match &self.region {
             Some(region) => format!("{}/{region}", self.account),
             None => self.account.clone(),

@@ -12,7 +12,7 @@ use super::{
     plan::Plan,
     sweep::{ask_all, each_account, targets},
 };
-use crate::{ToolError, accounts::Account, aws, aws::Target};
+use crate::{ToolError, accounts::Account, aws, aws::Target, budget};
 
 #[cfg(test)]
 mod tests;
@@ -61,7 +61,7 @@ pub async fn sweep_values<O: Into<Rows<Box<RawValue>>>>(
         return Table::resume(cursor, limit);
     }
     let sink = Unplanned::new(query, known)?;
-    let (failures, asked) = targets(query).await?;
+    let (failures, asked) = targets(&query.accounts, &query.regions).await?;
     ask_all(sink, members, query, failures, asked, ask).await
 }
 
@@ -75,7 +75,7 @@ pub async fn sweep_account_values<O: Into<Rows<Box<RawValue>>>>(
         return Table::resume(cursor, limit);
     }
     let sink = Unplanned::new(query, known)?;
-    let asked = each_account(query).await?;
+    let asked = each_account(&query.accounts).await?;
     ask_all(sink, members, query, Vec::new(), asked, ask).await
 }
 
@@ -161,7 +161,7 @@ impl Sink for Unplanned<'_> {
             }
         }
         let mut shown = gather.finish()?;
-        let room = usize::try_from(plan.room()).unwrap_or(usize::MAX);
+        let room = usize::try_from(budget::room(plan.limit)).unwrap_or(usize::MAX);
         if self.cut {
             let limit = MOST >> 20;
             shown.lost =
