@@ -171,6 +171,7 @@ fn concurrency(configured: &config::Concurrency) -> Concurrency {
         total: or(configured.total, default.total),
         per_account: or(configured.per_account, default.per_account),
         per_region: or(configured.per_region, default.per_region),
+        answer_bytes: or(configured.answers_mib, default.answer_bytes >> 20).saturating_mul(1 << 20),
         large_answers: or(configured.large_answers, default.large_answers),
     }
 }

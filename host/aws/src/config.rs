@@ -79,14 +79,16 @@ pub struct Concurrency {
     pub per_account: usize,
     /// In one region, of all accounts together. Default 192, so that a region that is slow leaves some to others.
     pub per_region: usize,
-    /// Answers of more than a mebibyte that are read or decoded. Default 8: together with the largest answer this
-    /// bounds the memory that answers take.
+    /// Bytes of answers that are read or decoded, the first 64 KiB of each not counted. Default 32 MiB.
+    pub answer_bytes: usize,
+    /// Answers that are read on when those are used up. Default 8: together with the largest answer this bounds the
+    /// memory that answers take.
     pub large_answers: usize,
 }
 
 impl Default for Concurrency {
     fn default() -> Self {
-        Self { total: 256, per_account: 64, per_region: 192, large_answers: 8 }
+        Self { total: 256, per_account: 64, per_region: 192, answer_bytes: 32 << 20, large_answers: 8 }
     }
 }
 

@@ -94,7 +94,9 @@ pub(crate) struct Concurrency {
     pub(crate) per_account: Option<NonZeroU32>,
     /// In one region.
     pub(crate) per_region: Option<NonZeroU32>,
-    /// Of those with large answers, how many have them read at once.
+    /// Mebibytes of answers that are read or decoded.
+    pub(crate) answers_mib: Option<NonZeroU32>,
+    /// Answers that are read on when those are used up.
     pub(crate) large_answers: Option<NonZeroU32>,
 }
 

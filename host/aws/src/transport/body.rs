@@ -7,13 +7,9 @@ use bytes::{Bytes, BytesMut};
 use http::Response;
 use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::error::{TransportError, chain};
-
-/// A body of more bytes holds one of few places from then on, until its response is dropped. Whoever holds one waits
-/// for nothing but the rest of the body, so everybody's turn comes.
-const LARGE: usize = 1 << 20;
+use super::memory::{Held, Memory};
 
 /// How bodies are read.
 #[derive(Debug)]
@@ -22,16 +18,17 @@ pub(super) struct Bodies {
     timeout: Duration,
     /// The most bytes of one.
     limit: usize,
-    /// Places for large ones.
-    large: Arc<Semaphore>,
+    /// For all of them.
+    memory: Memory,
 }
 
 impl Bodies {
-    pub(super) fn new(timeout: Duration, limit: usize, large: usize) -> Self {
-        Self { timeout, limit, large: Arc::new(Semaphore::new(large.max(1))) }
+    pub(super) fn new(timeout: Duration, limit: usize, memory: Memory) -> Self {
+        Self { timeout, limit, memory }
     }
 
-    /// Reads a body as long as it comes, up to the limit. A large one's place is among the response's extensions.
+    /// Reads a body as long as it comes, up to the limit. What it holds of the memory is among the response's
+    /// extensions.
     pub(super) async fn read(
         &self,
         host: &str,
@@ -43,10 +40,8 @@ impl Bodies {
         if announced > self.limit {
             return Err(too_large());
         }
-        let mut place = None;
-        if announced > LARGE {
-            place = Some(self.place().await?);
-        }
+        let mut held = Held::default();
+        self.memory.extend(&mut held, announced).await;
         let mut whole = BytesMut::new();
         let body = loop {
             let timeout =
@@ -57,29 +52,19 @@ impl Bodies {
             let frame = frame
                 .map_err(|error| TransportError::Broken { host: host.to_owned(), reason: chain(&error) })?;
             let Ok(piece) = frame.into_data() else { continue };
-            if whole.len() + piece.len() > self.limit {
+            let length = whole.len() + piece.len();
+            if length > self.limit {
                 return Err(too_large());
             }
-            if place.is_none() && whole.len() + piece.len() > LARGE {
-                place = Some(self.place().await?);
-            }
+            self.memory.extend(&mut held, length).await;
             if whole.is_empty() && piece.len() >= announced && body.is_end_stream() {
                 break piece;
             }
             whole.reserve(announced.saturating_sub(whole.len()).max(piece.len()));
             whole.extend_from_slice(&piece);
         };
-        if let Some(place) = place {
-            head.extensions.insert(Arc::new(place));
-        }
+        head.extensions.insert(Arc::new(held));
         Ok(Response::from_parts(head, body))
-    }
-
-    /// Waits for a place. The rest of the body stays with the sender as long.
-    async fn place(&self) -> Result<OwnedSemaphorePermit, TransportError> {
-        let place = self.large.clone().acquire_owned().await;
-        // The semaphore is never closed.
-        place.map_err(|closed| TransportError::Unsendable { reason: closed.to_string() })
     }
 }
 
@@ -123,31 +108,49 @@ mod tests {
         client.get(format!("{url}/{path}").parse().unwrap()).await.unwrap()
     }
 
+    const MIB: usize = 1 << 20;
+
     #[tokio::test]
-    async fn large_bodies_take_turns_and_small_ones_do_not_wait() {
+    async fn who_finds_no_memory_takes_turns_and_small_ones_do_not_wait() {
         let url = server().await;
-        let bodies = Bodies::new(Duration::from_secs(60), 16 << 20, 1);
+        let bodies = Bodies::new(Duration::from_secs(60), 16 * MIB, Memory::new(MIB, 1));
         for large in ["2000000", "c2000000"] {
+            let fits = bodies.read("host", get(&url, "900000").await).await.unwrap();
             let first = bodies.read("host", get(&url, large).await).await.unwrap();
-            assert_eq!((first.body().len(), bodies.large.available_permits()), (2_000_000, 0));
+            assert_eq!((first.body().len(), bodies.memory.free().1), (2_000_000, 0));
             let mut second = Box::pin(bodies.read("host", get(&url, large).await));
-            for small in ["1000000", "c1000000"] {
+            for small in ["60000", "c60000"] {
                 let small = bodies.read("host", get(&url, small).await).await.unwrap();
-                assert_eq!(small.body().len(), 1_000_000);
+                assert_eq!(small.body().len(), 60_000);
                 assert!(second.as_mut().now_or_never().is_none());
             }
             drop(first);
             let second = second.await.unwrap();
-            assert_eq!((second.body().len(), bodies.large.available_permits()), (2_000_000, 0));
-            drop(second);
-            assert_eq!(bodies.large.available_permits(), 1);
+            assert_eq!((second.body().len(), bodies.memory.free().1), (2_000_000, 0));
+            drop((second, fits));
+            assert_eq!(bodies.memory.free(), (MIB, 1));
         }
     }
 
     #[tokio::test]
-    async fn what_is_dropped_or_fails_gives_its_place_back() {
+    async fn bodies_that_hold_all_memory_together_all_arrive() {
         let url = server().await;
-        let bodies = Bodies::new(Duration::from_secs(60), 3_000_000, 1);
+        let bodies = Bodies::new(Duration::from_secs(60), 16 * MIB, Memory::new(MIB, 1));
+        let read = (0..20).map(|number| {
+            let (url, bodies) = (&url, &bodies);
+            async move {
+                let path = if number % 2 == 0 { "700000" } else { "c700000" };
+                bodies.read("host", get(url, path).await).await.unwrap().body().len()
+            }
+        });
+        assert_eq!(futures::future::join_all(read).await, [700_000; 20]);
+        assert_eq!(bodies.memory.free(), (MIB, 1));
+    }
+
+    #[tokio::test]
+    async fn what_is_dropped_or_fails_gives_its_memory_back() {
+        let url = server().await;
+        let bodies = Bodies::new(Duration::from_secs(60), 3_000_000, Memory::new(0, 1));
         let first = bodies.read("host", get(&url, "2000000").await).await.unwrap();
         let mut waiting = Box::pin(bodies.read("host", get(&url, "2000000").await));
         assert!(waiting.as_mut().now_or_never().is_none());
@@ -155,6 +158,6 @@ mod tests {
         drop(first);
         let error = bodies.read("host", get(&url, "c4000000").await).await.unwrap_err();
         assert!(matches!(error, TransportError::TooLarge { limit: 3_000_000, .. }), "{error:?}");
-        assert_eq!(bodies.large.available_permits(), 1);
+        assert_eq!(bodies.memory.free(), (0, 1));
     }
 }

@@ -2,6 +2,7 @@
 
 mod body;
 mod error;
+mod memory;
 mod proxy;
 mod route;
 mod sdk;
@@ -22,12 +23,13 @@ use tokio::sync::OnceCell;
 use self::body::Bodies;
 pub(crate) use self::error::TransportError;
 use self::error::failure;
+use self::memory::Memory;
 use self::proxy::Proxies;
 pub use self::proxy::ProxyError;
 use self::route::Route;
 pub(crate) use self::sdk::SdkHttp;
 use self::trust::Trust;
-use crate::config::Config;
+use crate::config::{Concurrency, Config};
 use crate::profile::LazyProfile;
 
 /// How long to wait for what.
@@ -68,11 +70,16 @@ pub(crate) struct Transport {
 /// AWS closes idle connections after some 20 s or more, by service.
 const IDLE: Duration = Duration::from_secs(20);
 
+/// The most bytes that a connection reads ahead of whoever reads the body. More stays with the system, or the sender:
+/// with hundreds of connections, hyper's own 400 KiB would be most of the host's memory.
+const READ_AHEAD: usize = 32 << 10;
+
 impl Transport {
     /// Opens no connection and reads no file.
     pub(crate) fn new(config: &Config, profile: Arc<LazyProfile>) -> Result<Self, ProxyError> {
         let timeouts = &config.timeouts;
-        let large = config.concurrency.large_answers;
+        let Concurrency { answer_bytes, large_answers, .. } = config.concurrency;
+        let memory = Memory::new(answer_bytes, large_answers);
         let proxies = Arc::new(Proxies::new(&config.environment)?);
         let trust = Arc::new(Trust::new(config, profile));
         let route = Route::new(connector(timeouts.connect), proxies.clone(), None);
@@ -84,7 +91,7 @@ impl Transport {
             trust,
             connect: timeouts.connect,
             read: timeouts.read,
-            bodies: Bodies::new(timeouts.read, config.max_response_bytes, large),
+            bodies: Bodies::new(timeouts.read, config.max_response_bytes, memory),
         })
     }
 
@@ -130,6 +137,7 @@ impl Transport {
 fn builder() -> hyper_util::client::legacy::Builder {
     let mut builder = Client::builder(TokioExecutor::new());
     builder.pool_timer(TokioTimer::new()).timer(TokioTimer::new()).pool_idle_timeout(IDLE);
+    builder.http1_max_buf_size(READ_AHEAD);
     builder
 }
 

@@ -119,7 +119,7 @@ async fn large_answers_take_turns_and_all_arrive() {
     let body = format!("<DescribeVpcsResponse>{padding}<vpcSet>{vpc}</vpcSet></DescribeVpcsResponse>");
     let server = server(move |_, _| Reply::ok(body.clone())).await;
     let mut config = config(&server, vec![production()]);
-    config.concurrency = Concurrency { large_answers: 2, ..Concurrency::default() };
+    config.concurrency = Concurrency { answer_bytes: 0, large_answers: 2, ..Concurrency::default() };
     config.timeouts = patient();
     let client = Client::new(config).unwrap();
     let answers = join_all((0..40).map(|_| ask(&client))).await;
