@@ -5,7 +5,7 @@
 //! - An answer belongs to its [`Question`]: all that decides it, the grant and the credentials included. The
 //!   grant is checked before anybody looks here.
 //! - An account's answers are forgotten when something in it is changed through this client.
-//! - What is kept is bounded by bytes; the least recently used goes first.
+//! - What is kept is compressed, and bounded by bytes; the least recently used goes first.
 
 mod changes;
 mod flight;
@@ -28,13 +28,14 @@ use crate::account::AccountId;
 use crate::client::Response;
 use crate::clock::Clock;
 use crate::error::Error;
+use crate::packed::Packed;
 
 /// How long answers are kept, and how much of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CacheConfig {
     /// So long after it came, an answer is given again. Zero: every call asks AWS. Default 10 s.
     pub time_to_live: Duration,
-    /// All that is kept takes so many bytes at most. Default 64 MiB.
+    /// All that is kept takes so many bytes at most, compressed. Default 64 MiB.
     pub max_bytes: u64,
 }
 
@@ -67,7 +68,9 @@ pub(crate) struct Answers {
 
 /// One answer.
 struct Kept {
-    response: Arc<Response>,
+    output: Packed,
+    truncated: bool,
+    cursor: Option<Box<str>>,
     began: u64,
     came: SystemTime,
 }
@@ -82,8 +85,8 @@ impl Answers {
     /// `longest_pause` is the longest before another attempt of a request.
     pub(crate) fn new(config: CacheConfig, clock: Clock, longest_pause: Duration) -> Self {
         let size = |question: &Arc<Question>, kept: &Arc<Kept>| {
-            let cursor = kept.response.cursor.as_ref().map_or(0, String::len);
-            let size = ENTRY + question.size() + kept.response.output.len() + cursor;
+            let cursor = kept.cursor.as_ref().map_or(0, |cursor| cursor.len());
+            let size = ENTRY + question.size() + kept.output.size() + cursor;
             u32::try_from(size).unwrap_or(u32::MAX)
         };
         // Its own clock cannot be set: it gives memory back, and ours decides. It takes no time beyond all reason.
@@ -134,15 +137,15 @@ impl Answers {
         let question = Arc::new(question);
         if fresh {
             let began = self.begin();
-            let response = Arc::new(ask.await?);
+            let response = ask.await?;
             self.keep(question, began, &response);
-            return Ok(Arc::unwrap_or_clone(response));
+            return Ok(response);
         }
         if let Some(known) = self.known(&question) {
             return Ok(known);
         }
         let passenger = self.flights.board(question.clone());
-        let _turn = passenger.turn().await;
+        let turn = passenger.turn().await;
         if let Some(outcome) = passenger.outcome() {
             return outcome.map(Arc::unwrap_or_clone);
         }
@@ -153,9 +156,12 @@ impl Answers {
         let began = self.begin();
         match ask.await {
             Ok(response) => {
-                let response = Arc::new(response);
                 self.keep(question, began, &response);
+                let response = Arc::new(response);
                 passenger.land(Ok(response.clone()));
+                drop(turn);
+                drop(passenger);
+                // Nobody else's, unless somebody waited for it.
                 Ok(Arc::unwrap_or_clone(response))
             }
             Err(error) => {
@@ -184,12 +190,22 @@ impl Answers {
             return None;
         }
         tracing::debug!(milliseconds = age.as_millis(), "answered before");
-        Some((*kept.response).clone())
+        Some(Response {
+            output: kept.output.text()?,
+            truncated: kept.truncated,
+            cursor: kept.cursor.as_deref().map(str::to_owned),
+        })
     }
 
     /// Keeps an answer, unless that of a request that was begun later is there already.
-    fn keep(&self, question: Arc<Question>, began: u64, response: &Arc<Response>) {
-        let kept = Arc::new(Kept { response: response.clone(), began, came: self.clock.now() });
+    fn keep(&self, question: Arc<Question>, began: u64, response: &Response) {
+        let kept = Arc::new(Kept {
+            output: Packed::new(&response.output),
+            truncated: response.truncated,
+            cursor: response.cursor.as_deref().map(Into::into),
+            began,
+            came: self.clock.now(),
+        });
         self.kept.entry(question).and_compute_with(|known| match known {
             Some(known) if known.value().began > began => Op::Nop,
             _ => Op::Put(kept),

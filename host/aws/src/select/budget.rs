@@ -68,6 +68,8 @@ impl Budget {
 pub(super) fn to_json(value: &Variable, limit: usize) -> Option<String> {
     let mut json = Bounded { bytes: Vec::new(), limit };
     serde_json::to_writer(&mut json, value).ok()?;
+    // Hundreds of answers may wait for their guest: not with the room that they grew by.
+    json.bytes.shrink_to_fit();
     String::from_utf8(json.bytes).ok()
 }
 

@@ -72,8 +72,9 @@ impl Select {
     ///
     /// Large outputs are worked on beside the async threads.
     pub(crate) async fn apply(self: &Arc<Self>, json: String, limit: usize) -> Result<String, crate::Error> {
-        /// What takes a few milliseconds at most is not worth another thread.
-        const SMALL: usize = 16 * 1024;
+        /// What takes a few milliseconds at most is not worth another thread, which would have its own share of the
+        /// allocator's memory as well.
+        const SMALL: usize = 256 * 1024;
         /// As many large outputs are worked on at once as there are cores: more would only use more memory.
         static PLACES: LazyLock<Semaphore> =
             LazyLock::new(|| Semaphore::new(std::thread::available_parallelism().map_or(2, NonZero::get)));

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use thiserror::Error;
 
 pub(crate) use self::table::Page;
-use self::table::Table;
+use self::table::{Rows, Table};
 use crate::config::Limits;
 
 /// A table that nobody looks at is forgotten after so long.
@@ -127,8 +127,8 @@ impl Shelf {
 
     /// Adds rows to a table: a JSON array of arrays. Those of a lower place come first.
     pub(crate) fn append(&self, handle: &str, place: u32, rows: &str) -> Result<(), ResultsError> {
-        // Parsed before the lock is taken: it may take a while.
-        let rows = table::rows(rows)?;
+        // Packed before the lock is taken: it takes a while.
+        let rows = Rows::new(rows)?;
         let limits = self.results.limits;
         let mut kept = self.results.lock();
         let entry = kept.tables.get_mut(&self.key(handle)).ok_or_else(|| unknown(handle))?;
@@ -148,7 +148,7 @@ impl Shelf {
         max_rows: u32,
         max_bytes: usize,
     ) -> Result<Page, ResultsError> {
-        Ok(self.table(handle)?.page(offset, max_rows, max_bytes))
+        self.table(handle)?.page(offset, max_rows, max_bytes)
     }
 
     /// What a query answers. Takes long: not for an async thread.

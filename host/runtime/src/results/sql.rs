@@ -13,7 +13,7 @@ use rusqlite::{Connection, ErrorCode, params_from_iter};
 use serde_json::Value as Json;
 
 use super::ResultsError;
-use super::table::{Page, PageBuilder, Table};
+use super::table::{Page, PageBuilder, Table, each};
 
 /// What the table is called.
 const NAME: &str = "result";
@@ -56,7 +56,8 @@ pub(super) fn query(
 ) -> Result<Page, ResultsError> {
     let deadline = Instant::now() + limit;
     let told = |error: rusqlite::Error| told(&error, table, limit);
-    let mut connection = load(table, deadline).map_err(told)?;
+    let mut connection = open(deadline).map_err(told)?;
+    fill(&mut connection, table, &told)?;
     restrict(&mut connection).map_err(told)?;
 
     let mut statement = connection.prepare(sql).map_err(told)?;
@@ -83,8 +84,8 @@ pub(super) fn query(
     Ok(Page { columns, rows: page.finish(), row_count: count, next: more.then_some(count) })
 }
 
-/// A connection that holds the table.
-fn load(table: &Table, deadline: Instant) -> rusqlite::Result<Connection> {
+/// A connection that nothing is in yet.
+fn open(deadline: Instant) -> rusqlite::Result<Connection> {
     let mut connection = Connection::open_in_memory()?;
     // A name in quotes that is no column would be taken for a text: an answer, and a wrong one.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
@@ -93,20 +94,30 @@ fn load(table: &Table, deadline: Instant) -> rusqlite::Result<Connection> {
     connection.execute_batch(&format!(
         "PRAGMA hard_heap_limit={HEAP_BYTES}; PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF;"
     ))?;
+    Ok(connection)
+}
+
+/// Puts the table into it.
+fn fill(
+    connection: &mut Connection,
+    table: &Table,
+    told: &impl Fn(rusqlite::Error) -> ResultsError,
+) -> Result<(), ResultsError> {
     let quoted = |name: &String| format!("\"{}\"", name.replace('"', "\"\""));
     let columns = table.columns().iter().map(quoted).collect::<Vec<_>>().join(", ");
-    connection.execute_batch(&format!("CREATE TABLE {NAME} ({columns});"))?;
     let places = vec!["?"; table.columns().len()].join(", ");
-    let transaction = connection.transaction()?;
-    {
-        let mut insert = transaction.prepare(&format!("INSERT INTO {NAME} VALUES ({places})"))?;
-        for row in table.rows() {
-            let cells: Vec<Json> = serde_json::from_str(row).unwrap_or_default();
-            insert.execute(params_from_iter(cells.into_iter().map(cell)))?;
+    connection.execute_batch(&format!("CREATE TABLE {NAME} ({columns});")).map_err(told)?;
+    let transaction = connection.transaction().map_err(told)?;
+    let mut insert = transaction.prepare(&format!("INSERT INTO {NAME} VALUES ({places})")).map_err(told)?;
+    for rows in table.rows() {
+        let json = rows.json()?;
+        for row in each(&json)? {
+            let cells: Vec<Json> = serde_json::from_str(row.get()).unwrap_or_default();
+            insert.execute(params_from_iter(cells.into_iter().map(cell))).map_err(told)?;
         }
     }
-    transaction.commit()?;
-    Ok(connection)
+    drop(insert);
+    transaction.commit().map_err(told)
 }
 
 /// From here on: reading, and little at a time.

@@ -1,16 +1,15 @@
-//! One table: rows as JSON text, in the order of their places.
+//! One table: rows as JSON, packed, in the order of their places.
 
 use std::collections::BTreeMap;
 
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
+use tollgate_aws::Packed;
 
 use super::ResultsError;
 
 /// No table has more columns: SQLite has 2,000 at most.
 const MAX_COLUMNS: usize = 1_000;
-
-/// What a row costs besides its text.
-const ROW_OVERHEAD: usize = size_of::<Box<RawValue>>();
 
 /// What a place costs besides its rows.
 const PLACE_OVERHEAD: usize = 64;
@@ -19,10 +18,20 @@ const PLACE_OVERHEAD: usize = 64;
 #[derive(Clone, Debug)]
 pub(super) struct Table {
     columns: Vec<String>,
-    /// Rows, each a JSON array, by place.
-    rows: BTreeMap<u32, Vec<Box<RawValue>>>,
+    /// As they were added, by place.
+    rows: BTreeMap<u32, Vec<Rows>>,
     row_count: u64,
     bytes: usize,
+}
+
+/// Some rows that were added at once.
+#[derive(Clone, Debug)]
+pub(super) struct Rows {
+    count: u64,
+    /// Cells of each.
+    width: usize,
+    /// An array of arrays.
+    json: Packed,
 }
 
 /// Some rows.
@@ -54,33 +63,24 @@ impl Table {
     }
 
     /// Adds rows; gives the bytes that they take.
-    pub(super) fn append(
-        &mut self,
-        place: u32,
-        rows: Vec<Box<RawValue>>,
-        max_bytes: usize,
-    ) -> Result<usize, ResultsError> {
-        if rows.is_empty() {
+    pub(super) fn append(&mut self, place: u32, rows: Rows, max_bytes: usize) -> Result<usize, ResultsError> {
+        if rows.count == 0 {
             return Ok(0);
         }
-        let grown = rows.iter().map(|row| row.get().len() + ROW_OVERHEAD).sum::<usize>();
-        let grown = grown + if self.rows.contains_key(&place) { 0 } else { PLACE_OVERHEAD };
+        if rows.width != self.columns.len() {
+            let (found, wanted) = (rows.width, self.columns.len());
+            return Err(ResultsError::Other(format!("a row has {found} cells, and the table {wanted}")));
+        }
+        let place_bytes = if self.rows.contains_key(&place) { 0 } else { PLACE_OVERHEAD };
+        let grown = size_of::<Rows>() + rows.json.size() + place_bytes;
         if self.bytes + grown > max_bytes {
             return Err(ResultsError::TooLarge(format!(
                 "the result is larger than {max_bytes} bytes: ask for fewer `fields`, or with a `filter`"
             )));
         }
-        for row in &rows {
-            let cells: Vec<&RawValue> = serde_json::from_str(row.get())
-                .map_err(|error| ResultsError::Other(format!("a row is no array: {error}")))?;
-            if cells.len() != self.columns.len() {
-                let (found, wanted) = (cells.len(), self.columns.len());
-                return Err(ResultsError::Other(format!("a row has {found} cells, and the table {wanted}")));
-            }
-        }
         self.bytes += grown;
-        self.row_count += rows.len() as u64;
-        self.rows.entry(place).or_default().extend(rows);
+        self.row_count += rows.count;
+        self.rows.entry(place).or_default().push(rows);
         Ok(grown)
     }
 
@@ -92,28 +92,60 @@ impl Table {
         self.bytes
     }
 
-    /// The rows in order, each a JSON array.
-    pub(super) fn rows(&self) -> impl Iterator<Item = &str> {
-        self.rows.values().flatten().map(|row| row.get())
+    /// The rows in their order, as they were added.
+    pub(super) fn rows(&self) -> impl Iterator<Item = &Rows> {
+        self.rows.values().flatten()
     }
 
     /// Rows from an offset on, as many as fit, but one at least.
-    pub(super) fn page(&self, offset: u64, max_rows: u32, max_bytes: usize) -> Page {
+    pub(super) fn page(&self, offset: u64, max_rows: u32, max_bytes: usize) -> Result<Page, ResultsError> {
         let mut page = PageBuilder::new(max_rows, max_bytes);
-        let skip = usize::try_from(offset).unwrap_or(usize::MAX);
-        for row in self.rows().skip(skip) {
-            if !page.push(row) {
-                break;
+        let mut skip = offset;
+        'full: for rows in self.rows() {
+            if skip >= rows.count {
+                skip -= rows.count;
+                continue;
+            }
+            let json = rows.json()?;
+            let skipped = usize::try_from(std::mem::take(&mut skip)).unwrap_or(usize::MAX);
+            for row in each(&json)?.into_iter().skip(skipped) {
+                if !page.push(row.get()) {
+                    break 'full;
+                }
             }
         }
         let next = offset.saturating_add(page.rows);
-        Page {
+        Ok(Page {
             columns: self.columns.clone(),
             rows: page.finish(),
             row_count: self.row_count,
             next: (next < self.row_count).then_some(next),
-        }
+        })
     }
+}
+
+impl Rows {
+    /// Packs a JSON array of rows, which are arrays of the same length.
+    pub(super) fn new(json: &str) -> Result<Self, ResultsError> {
+        let rows: Vec<Vec<IgnoredAny>> = serde_json::from_str(json)
+            .map_err(|error| ResultsError::Other(format!("rows are no array of arrays: {error}")))?;
+        let width = rows.first().map_or(0, Vec::len);
+        if let Some(other) = rows.iter().find(|row| row.len() != width) {
+            let reason = format!("a row has {width} cells, and another one {}", other.len());
+            return Err(ResultsError::Other(reason));
+        }
+        Ok(Self { count: rows.len() as u64, width, json: Packed::new(json) })
+    }
+
+    /// The array.
+    pub(super) fn json(&self) -> Result<String, ResultsError> {
+        self.json.text().ok_or_else(|| ResultsError::Other("what was kept cannot be read".to_owned()))
+    }
+}
+
+/// The rows of an array, each a JSON array.
+pub(super) fn each(json: &str) -> Result<Vec<&RawValue>, ResultsError> {
+    serde_json::from_str(json).map_err(|error| ResultsError::Other(format!("rows are no array: {error}")))
 }
 
 /// Rows, put together up to a limit.
@@ -148,9 +180,4 @@ impl PageBuilder {
         self.text.push(']');
         self.text
     }
-}
-
-/// Reads a JSON array of rows.
-pub(super) fn rows(json: &str) -> Result<Vec<Box<RawValue>>, ResultsError> {
-    serde_json::from_str(json).map_err(|error| ResultsError::Other(format!("rows are no array: {error}")))
 }
