@@ -1,8 +1,10 @@
 //! The runtime: plugins loaded once, calls within their limits.
 
 use std::fmt;
+use std::num::NonZero;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::thread::available_parallelism;
 
 use futures::future::{BoxFuture, FutureExt, Shared};
 use futures::stream::{FuturesOrdered, TryStreamExt};
@@ -164,8 +166,10 @@ impl Inner {
     }
 
     async fn load(self: &Arc<Self>) -> Result<Registry, LoadError> {
+        // More threads than cores would only use more memory.
+        let linking = Semaphore::new(available_parallelism().map_or(2, NonZero::get));
         let listing = Semaphore::new(LOADS as usize);
-        let plugins = self.config.plugins.iter().map(|config| self.load_plugin(config, &listing));
+        let plugins = self.config.plugins.iter().map(|config| self.load_plugin(config, &linking, &listing));
         let mut loads: FuturesOrdered<_> = plugins.collect();
         let mut plugins = Vec::new();
         let mut failure = None;
@@ -186,13 +190,16 @@ impl Inner {
     async fn load_plugin(
         self: &Arc<Self>,
         config: &PluginConfig,
+        linking: &Semaphore,
         listing: &Semaphore,
     ) -> Result<Plugin, LoadError> {
+        let place = linking.acquire().await.map_err(|_| LoadError::Interrupted)?;
         let linked = tokio::task::spawn_blocking({
             let (inner, config) = (self.clone(), config.clone());
             move || plugin::link(&inner.sandbox, &config, &inner.config.limits)
         });
         let linked = linked.await.map_err(|_| LoadError::Interrupted)??;
+        drop(place);
         let _place = listing.acquire().await.map_err(|_| LoadError::Interrupted)?;
         linked.list_tools(&self.sandbox, &self.config.limits).await
     }

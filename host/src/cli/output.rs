@@ -76,25 +76,26 @@ pub(crate) fn write(
     err: &mut impl Write,
 ) -> Result<()> {
     let structured = output.structured.as_ref().map(|json| json.get());
-    match (format, rows(output)) {
-        (Format::Json, _) => match structured {
+    match format {
+        // As it is: of very many rows the text alone is much.
+        Format::Json => match structured {
             Some(json) => writeln!(out, "{json}")?,
             None => bail!("this tool answers text, not data: leave --output out"),
         },
-        (Format::Csv, Some(rows)) => {
+        Format::Csv => {
+            let Some(rows) = rows(output) else {
+                bail!("this tool does not answer a table: use --output json");
+            };
             csv(&rows, out)?;
             // Rows alone do not say which targets failed, nor that there are more.
             if rows.truncated || Coverage::of(output) == Coverage::Partial {
                 text(output, err)?;
             }
         }
-        (Format::Csv, None) => bail!("this tool does not answer a table: use --output json"),
-        (Format::Table, Some(rows)) => {
-            table(&rows, out)?;
-            text(output, out)?;
-        }
-        (Format::Table, None) => {
-            if let Some(json) = structured {
+        Format::Table => {
+            if let Some(rows) = rows(output) {
+                table(&rows, out)?;
+            } else if let Some(json) = structured {
                 let value: Value = serde_json::from_str(json).context("the structured content is no JSON")?;
                 writeln!(out, "{value:#}")?;
             }
