@@ -12,6 +12,7 @@ const STEP: usize = 64 << 10;
 #[derive(Debug)]
 pub(super) struct Memory {
     steps: Arc<Semaphore>,
+    all_steps: usize,
     beyond: Arc<Semaphore>,
 }
 
@@ -19,7 +20,8 @@ impl Memory {
     /// For so many bytes, and so many bodies beyond them.
     pub(super) fn new(bytes: usize, beyond: usize) -> Self {
         let semaphore = |permits: usize| Arc::new(Semaphore::new(permits.min(Semaphore::MAX_PERMITS)));
-        Self { steps: semaphore(bytes / STEP), beyond: semaphore(beyond.max(1)) }
+        let all_steps = bytes / STEP;
+        Self { steps: semaphore(all_steps), all_steps, beyond: semaphore(beyond.max(1)) }
     }
 
     /// Waits until there is memory for a body of so many bytes, on top of what it holds. What waits stays with the
@@ -29,11 +31,14 @@ impl Memory {
         if wanted == 0 || held.beyond.is_some() {
             return;
         }
-        let wanted = u32::try_from(wanted).unwrap_or(u32::MAX);
+        // Who wants more than there ever is would only keep the others from it.
+        let steps = u32::try_from(wanted).ok().filter(|_| wanted <= self.all_steps);
         // Neither semaphore is ever closed.
         tokio::select! {
             biased;
-            Ok(steps) = self.steps.clone().acquire_many_owned(wanted) => held.merge(steps),
+            Ok(steps) = self.steps.clone().acquire_many_owned(steps.unwrap_or_default()), if steps.is_some() => {
+                held.merge(steps);
+            }
             Ok(place) = self.beyond.clone().acquire_owned() => held.beyond = Some(place),
             else => {}
         }
