@@ -33,7 +33,7 @@ pub enum DiscoveryError {
     #[error(
         "discovery.organizations.{key}: the organisation has no unit {}{}",
         list(std::slice::from_ref(rule)),
-        known(nearest)
+        known(nearest, "AWS Organizations shows which there are")
     )]
     UnknownUnit {
         /// `include` or `exclude`.
