@@ -268,6 +268,28 @@ async fn rules_about_units_ask_for_the_tree_and_tags_only_of_who_is_in() {
 }
 
 #[tokio::test]
+async fn a_rule_that_fits_nobody_is_told_and_hides_nobody() {
+    let world = World::new(organisation()).await;
+    let exclude = ["prodction", SANDBOX, "tag:tollgate=off"];
+    let client = world.client(vec![], of_organisation(&[], &exclude));
+    assert_eq!(names(&client, &[]).await.unwrap(), ["management", "production", "staging"]);
+    let registry = client.registry().await.unwrap();
+    let told: Vec<_> =
+        registry.idle_rules().iter().map(|idle| (idle.rule.to_string(), idle.is_wrong())).collect();
+    let expected = [("prodction", true), ("tag:tollgate=off", false)];
+    assert_eq!(told, expected.map(|(rule, wrong)| (rule.to_owned(), wrong)), "a suspended account is one");
+    assert_eq!(
+        registry.idle_rules()[0].to_string(),
+        "discovery.organizations.exclude: the organisation has no account \"prodction\"; the nearest known: \"production\""
+    );
+    // An account that leaves takes no other one along.
+    world.change(|aws| aws.members.retain(|member| member.0 != SANDBOX));
+    world.advance(REFRESH * 2);
+    assert_eq!(names(&client, &[]).await.unwrap(), ["management", "production", "staging"]);
+    assert_eq!(client.registry().await.unwrap().idle_rules().len(), 3);
+}
+
+#[tokio::test]
 async fn a_reader_is_assumed_for_these_questions_alone() {
     let world = World::new(organisation()).await;
     let mut discovery = of_organisation(&[], &[]);

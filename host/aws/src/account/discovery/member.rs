@@ -17,25 +17,25 @@ use crate::account::id::AccountId;
 pub(crate) struct Member {
     pub(crate) id: AccountId,
     pub(crate) name: String,
+    /// False: it is suspended, closed, or not there yet, and is never taken.
+    pub(crate) active: bool,
     /// None: nobody has asked yet.
     pub(crate) tags: Option<BTreeMap<String, String>>,
 }
 
 impl Member {
-    /// One element of the answer to `ListAccounts`; none for an account that is suspended, closed, or not there yet.
+    /// One element of the answer to `ListAccounts`.
     ///
     /// # Errors
     ///
     /// Its id is none.
-    pub(crate) fn read(account: &Json) -> Result<Option<Self>, String> {
+    pub(crate) fn read(account: &Json) -> Result<Self, String> {
         let text = |name: &str| account.get(name).and_then(Json::as_str);
         let id = text("Id").unwrap_or_default().parse::<AccountId>().map_err(|error| error.to_string())?;
         // `State` says more than `Status`, but not every partition has it.
-        if text("State").or_else(|| text("Status")) != Some("ACTIVE") {
-            return Ok(None);
-        }
+        let active = text("State").or_else(|| text("Status")) == Some("ACTIVE");
         let name = text("Name").filter(|name| !name.is_empty()).unwrap_or(id.as_str()).to_owned();
-        Ok(Some(Self { id, name, tags: None }))
+        Ok(Self { id, name, active, tags: None })
     }
 }
 
@@ -61,10 +61,11 @@ impl Organizations {
         };
         // Whether a rule about units fits an account that is so new that it is in none yet, nobody knows.
         let placed = !self.names_units() || units.place(member.id).is_some();
-        placed && (self.include.is_empty() || fits(&self.include, true)) && !fits(&self.exclude, false)
+        let included = self.include.is_empty() || fits(&self.include, true);
+        member.active && placed && included && !fits(&self.exclude, false)
     }
 
-    /// The entries of the accounts that are taken.
+    /// The entries of the accounts that are taken, of all that there are.
     pub(crate) fn entries(
         &self,
         members: Vec<Member>,
@@ -72,6 +73,7 @@ impl Organizations {
         template: &Template,
         own: &Own,
     ) -> Found {
+        let idle = self.idle_rules(&members);
         let taken = members.into_iter().filter(|member| self.takes(member, units));
         let accounts = taken.map(|member| {
             let tags = member.tags.unwrap_or_default();
@@ -85,7 +87,7 @@ impl Organizations {
                 ..template.account(member.id, &member.name, None, own)
             }
         });
-        Found { accounts: accounts.collect(), left_out: Vec::new() }
+        Found { accounts: accounts.collect(), left_out: Vec::new(), idle }
     }
 }
 
@@ -107,7 +109,8 @@ mod tests {
 
     fn member(digit: &str, name: &str, tags: &[(&str, &str)]) -> Member {
         let tags = tags.iter().map(|&(key, value)| (key.to_owned(), value.to_owned()));
-        Member { id: digit.repeat(12).parse().unwrap(), name: name.to_owned(), tags: Some(tags.collect()) }
+        let id = digit.repeat(12).parse().unwrap();
+        Member { id, name: name.to_owned(), active: true, tags: Some(tags.collect()) }
     }
 
     /// `payments` in `Workloads`, `sandbox` in the root.
@@ -123,11 +126,11 @@ mod tests {
     }
 
     #[test]
-    fn only_active_accounts_are_read() {
+    fn only_active_accounts_are_taken() {
         let read = |state: Json| {
             let mut account = json!({"Id": "222222222222", "Name": "payments"});
             account.as_object_mut().unwrap().extend(state.as_object().unwrap().clone());
-            Member::read(&account).unwrap().is_some()
+            organizations(&[], &[]).takes(&Member::read(&account).unwrap(), &Units::default())
         };
         assert!(read(json!({"Status": "ACTIVE"})) && read(json!({"Status": "ACTIVE", "State": "ACTIVE"})));
         assert!(!read(json!({"Status": "SUSPENDED"})) && !read(json!({"Status": "PENDING_CLOSURE"})));

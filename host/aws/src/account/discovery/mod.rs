@@ -4,6 +4,7 @@
 //! stand in `client/discovery`.
 
 mod error;
+mod idle;
 mod item;
 mod member;
 mod merge;
@@ -15,6 +16,7 @@ mod units;
 use std::time::Duration;
 
 pub use error::DiscoveryError;
+pub use idle::IdleRule;
 pub(crate) use item::entries;
 pub(crate) use member::Member;
 pub use merge::LeftOut;

@@ -164,6 +164,10 @@ fn tell(registry: &Registry, before: Option<&Registry>) {
     for left_out in registry.left_out().iter().filter(|left_out| !known.contains(left_out)) {
         tracing::warn!(source = %left_out.source, account = left_out.account, left_out.reason, "left out");
     }
+    let known = before.map(Registry::idle_rules).unwrap_or_default();
+    for idle in registry.idle_rules().iter().filter(|idle| !known.contains(idle)) {
+        tracing::warn!("{idle}");
+    }
 }
 
 /// Who asks a source: the host, for the actions that the source needs and no other.
