@@ -16,6 +16,7 @@ use crate::world::*;
 const STAGING: &str = "333333333333";
 const SANDBOX: &str = "444444444444";
 const REFRESH: Duration = Duration::from_secs(600);
+const MAX_AGE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Id, name, status and tags of an account, as they are listed below.
 type Listed = (&'static str, &'static str, &'static str, Vec<(&'static str, &'static str)>);
@@ -166,7 +167,13 @@ fn template() -> Template {
 }
 
 fn discovery() -> Discovery {
-    Discovery { template: template(), organizations: None, dynamodb: None, refresh: REFRESH }
+    Discovery {
+        template: template(),
+        organizations: None,
+        dynamodb: None,
+        refresh: REFRESH,
+        max_age: MAX_AGE,
+    }
 }
 
 fn of_organisation(include: &[&str], exclude: &[&str]) -> Discovery {
@@ -399,6 +406,30 @@ async fn the_last_list_stays_when_a_renewal_fails() {
     world.change(|aws| (aws.denied, aws.members) = (false, vec![(STAGING, "staging", "ACTIVE", vec![])]));
     world.advance(Duration::from_secs(60));
     assert_eq!(names(&client, &[]).await.unwrap(), ["staging"]);
+}
+
+#[tokio::test]
+async fn a_list_that_cannot_be_renewed_is_not_used_for_ever() {
+    let world = World::new(organisation()).await;
+    let client = world.client(vec![with_role(SANDBOX, "sandbox")], of_organisation(&[], &[HOME]));
+    let all = ["sandbox", "production", "staging"];
+    assert_eq!(names(&client, &[]).await.unwrap(), all);
+    world.change(|aws| aws.denied = true);
+    world.advance(MAX_AGE - Duration::from_secs(1));
+    assert_eq!(names(&client, &[]).await.unwrap(), all);
+    assert!(client.known(id(PRODUCTION)).is_some());
+    world.advance(Duration::from_secs(1));
+    let error = ask(&client).await.unwrap_err();
+    let told = "the list of accounts is more than 86400 s old, too old to be used, and could not be renewed: which accounts \
+        there are is not known: organizations:ListAccounts as the base credentials: ";
+    assert!(matches!(error, Error::Discovery(_)) && error.to_string().starts_with(told), "{error}");
+    assert!(error.to_string().contains("the account's role needs organizations:ListAccounts"), "{error}");
+    assert_eq!(names(&client, &["env:prod"]).await.unwrap_err(), error.to_string());
+    assert!(client.known(id(PRODUCTION)).is_none());
+    assert_eq!(names(&client, &["sandbox"]).await.unwrap(), ["sandbox"], "it is written down");
+    world.change(|aws| aws.denied = false);
+    world.advance(Duration::from_secs(60));
+    assert_eq!(names(&client, &[]).await.unwrap(), all);
 }
 
 #[tokio::test]
