@@ -9,7 +9,7 @@ use tollgate_aws::grant::Grant;
 use tollgate_aws::model::{Access, UnknownOperation, UnknownService};
 use wasmtime::component::{Accessor, HasSelf};
 
-use super::NO_CALL;
+use super::{NO_CALL, broken};
 use crate::bindings::tollgate::catalog::operations::{Error, Host, HostWithStore, Operation};
 use crate::state::{Scope, State};
 
@@ -84,7 +84,7 @@ async fn on_a_thread<T, R: Send + 'static>(
     let _place = scope.queue.enter(size).await.map_err(Error::Other)?;
     let asked = scope.clone();
     let answer = tokio::task::spawn_blocking(move || ask(&asked)).await;
-    answer.unwrap_or_else(|error| Err(Error::Other(error.to_string())))
+    answer.unwrap_or_else(|failed| Err(Error::Other(broken(&failed))))
 }
 
 fn operation(found: &Found<'_>, grant: &Grant) -> Operation {
