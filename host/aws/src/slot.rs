@@ -36,9 +36,14 @@ pub(crate) enum Life {
     Until(SystemTime),
     /// For ever, but it is looked up again now and then.
     Open,
-    /// Until there is a newer one. It is renewed once it is so old; when it is twice as old, because nobody asked for
-    /// it meanwhile, its renewal is waited for.
-    Renewed(Duration),
+    /// Until there is a newer one.
+    Renewed {
+        /// It is renewed once it is so old; when it is twice as old, because nobody asked for it meanwhile, its renewal is
+        /// waited for.
+        every: Duration,
+        /// However often renewing fails, it does not get older.
+        max_age: Duration,
+    },
 }
 
 impl From<Option<SystemTime>> for Life {
@@ -66,6 +71,8 @@ struct State<T, E> {
 struct Kept<T> {
     value: T,
     life: Life,
+    /// When it ends, if it does.
+    end: Option<SystemTime>,
     renew: SystemTime,
     /// From then on there may be a better one: worth waiting for, but if there is none, this one holds.
     doubt: Option<SystemTime>,
@@ -73,7 +80,7 @@ struct Kept<T> {
 
 impl<T> Kept<T> {
     fn holds(&self, now: SystemTime) -> bool {
-        !matches!(self.life, Life::Until(expiry) if now >= expiry)
+        self.end.is_none_or(|end| now < end)
     }
 
     fn is_doubted(&self, now: SystemTime) -> bool {
@@ -129,6 +136,12 @@ where
     pub(crate) fn peek(&self, clock: &Clock) -> Option<T> {
         let now = clock.now();
         self.lock().kept.as_ref().filter(|kept| kept.holds(now)).map(|kept| kept.value.clone())
+    }
+
+    /// Whether there was a value, which does not hold any more.
+    pub(crate) fn is_over(&self, clock: &Clock) -> bool {
+        let now = clock.now();
+        self.lock().kept.as_ref().is_some_and(|kept| !kept.holds(now))
     }
 
     /// Forgets the value if it is the one that `wrong` says. The next caller loads another.
@@ -215,22 +228,24 @@ impl<T: Clone, E> State<T, E> {
         self.flight = None;
         match loaded {
             Ok(Loaded { value, life }) => {
-                let (renew, doubt) = match life {
+                let (renew, doubt, end) = match life {
                     Life::Until(expiry) => {
                         let left = expiry.duration_since(now).unwrap_or_default();
-                        (expiry.checked_sub(AHEAD.min(left / 2)).unwrap_or(now), None)
+                        (expiry.checked_sub(AHEAD.min(left / 2)).unwrap_or(now), None, Some(expiry))
                     }
-                    Life::Open => (now + WITHOUT_EXPIRY, None),
-                    Life::Renewed(every) => (now + every, Some(now + every + every)),
+                    Life::Open => (now + WITHOUT_EXPIRY, None, None),
+                    Life::Renewed { every, max_age } => {
+                        (now + every, Some(now + every + every), Some(now + max_age))
+                    }
                 };
-                self.kept = Some(Kept { value: value.clone(), life, renew, doubt });
+                self.kept = Some(Kept { value: value.clone(), life, end, renew, doubt });
                 self.failure = None;
                 Ok(value)
             }
             Err(error) => {
                 let error = Arc::new(error);
                 let pause = match self.kept.as_ref().map(|kept| kept.life) {
-                    Some(Life::Renewed(every)) => every.min(RENEWAL_PAUSE),
+                    Some(Life::Renewed { every, .. }) => every.min(RENEWAL_PAUSE),
                     _ => FAILURE_PAUSE,
                 };
                 self.failure = Some((error.clone(), now + pause));
@@ -374,7 +389,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn what_is_renewed_regularly_is_kept_when_that_fails() {
-        let source = Source::living(|_| Life::Renewed(HOUR));
+        let source = Source::living(|_| Life::Renewed { every: HOUR, max_age: HOUR * 24 });
         assert_eq!(source.get().await, Ok(1));
         tokio::time::advance(HOUR + HOUR / 2).await;
         assert_eq!(source.get().await, Ok(1), "nobody waits");
@@ -389,6 +404,22 @@ mod tests {
         tokio::time::advance(RENEWAL_PAUSE).await;
         assert_eq!(source.get().await, Ok(4), "waited for");
         assert_eq!(source.slot.peek(&source.clock), Some(4));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_renewed_regularly_does_not_get_too_old_when_that_fails() {
+        let source = Source::living(|_| Life::Renewed { every: HOUR, max_age: HOUR * 24 });
+        assert_eq!(source.get().await, Ok(1));
+        tokio::time::advance(HOUR * 24 - Duration::from_secs(30)).await;
+        assert_eq!(source.fail().await, Ok(1));
+        assert!(!source.slot.is_over(&source.clock));
+        tokio::time::advance(Duration::from_secs(30)).await;
+        assert_eq!(source.get().await, Err(Arc::new("no 2".to_owned())), "no second try so soon");
+        assert!(source.slot.is_over(&source.clock));
+        assert_eq!(source.slot.peek(&source.clock), None);
+        tokio::time::advance(RENEWAL_PAUSE).await;
+        assert_eq!(source.get().await, Ok(3));
+        assert!(!source.slot.is_over(&source.clock));
     }
 
     #[tokio::test(start_paused = true)]

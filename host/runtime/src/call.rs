@@ -26,8 +26,8 @@ use crate::text;
 /// The text of a tool's error.
 const MAX_ERROR: usize = 8 << 10;
 
-/// Who calls.
-#[derive(Clone, Debug)]
+/// Who calls. What is kept for a caller is shared with whoever has the same name and the same accounts, and no one else.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Caller {
     /// For logs, and for the names of role sessions.
     pub name: String,
@@ -40,16 +40,6 @@ impl Caller {
     #[must_use]
     pub fn local() -> Self {
         Self { name: "local".to_owned(), reach: Reach::All }
-    }
-
-    /// Who shares what was kept for this caller: whoever has the same name and the same accounts.
-    fn audience(&self) -> String {
-        match &self.reach {
-            Reach::All => format!("{} *", self.name),
-            Reach::Only(accounts) => {
-                accounts.iter().fold(self.name.clone(), |all, account| all + " " + account.as_str())
-            }
-        }
     }
 }
 
@@ -128,7 +118,7 @@ async fn sandboxed(
             principal: Principal::new(caller.name.as_str(), plugin.info.name.as_str(), plugin.grant.clone()),
             deadline: begun + limits.deadline.saturating_sub(limits.grace.min(limits.deadline / 4)),
             answer_bytes: limits.answer_bytes,
-            results: results.shelf(caller.audience()),
+            results: results.shelf(caller),
             reach,
             queue: Queue::new(limits),
         })),

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use anyhow::Result;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
-use tollgate_aws::account::discovery::LeftOut;
-use tollgate_aws::account::{self, Reach};
+use tollgate_aws::account::discovery::{IdleRule, LeftOut};
+use tollgate_aws::account::{self, Reach, Registry};
 
 use super::output::{self, Format};
 use super::{Source, exit, progress};
@@ -28,7 +28,7 @@ enum Command {
 /// List the accounts: those of the configuration, and those that are discovered
 ///
 /// Discovery is asked anew each time. Accounts that it found but that cannot be asked are named on standard error,
-/// with the reason, and then this ends with 2.
+/// with the reason, and rules that fit no account; then this ends with 2, unless such a rule is about a tag.
 #[derive(Args, Debug)]
 struct List {
     #[command(flatten)]
@@ -66,10 +66,10 @@ impl List {
             Ok(()) = tokio::signal::ctrl_c() => return Ok(ExitCode::from(exit::INTERRUPTED)),
         };
         bar.finish_and_clear();
-        let left_out = registry.left_out();
-        output::unless_closed(tell(left_out, &mut std::io::stderr().lock()))?;
+        output::unless_closed(tell(&registry, &mut std::io::stderr().lock()))?;
         output::unless_closed(write(&accounts?, self.output, &mut std::io::stdout().lock()))?;
-        Ok(if left_out.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(exit::PARTIAL) })
+        let whole = registry.left_out().is_empty() && !registry.idle_rules().iter().any(IdleRule::is_wrong);
+        Ok(if whole { ExitCode::SUCCESS } else { ExitCode::from(exit::PARTIAL) })
     }
 }
 
@@ -104,9 +104,12 @@ fn row(account: &account::Account) -> [Value; COLUMNS.len()] {
     ]
 }
 
-fn tell(left_out: &[LeftOut], err: &mut impl Write) -> Result<()> {
-    for LeftOut { source, account, reason } in left_out {
+fn tell(registry: &Registry, err: &mut impl Write) -> Result<()> {
+    for LeftOut { source, account, reason } in registry.left_out() {
         writeln!(err, "left out: {} of {source}: {}", output::printable(account), output::printable(reason))?;
+    }
+    for idle in registry.idle_rules() {
+        writeln!(err, "fits nobody: {}", output::printable(&idle.to_string()))?;
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! `[discovery]`: where accounts are found that are not written down.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, de};
@@ -44,6 +45,9 @@ pub(crate) struct Discovery {
     /// How old the list gets before it is looked for anew.
     #[serde(default, deserialize_with = "refresh")]
     refresh_seconds: Option<Duration>,
+    /// How old it gets at most where that fails.
+    #[serde(default, deserialize_with = "max_age")]
+    max_age_seconds: Option<Duration>,
     /// `[discovery.organizations]`
     #[serde(default)]
     organizations: Option<Organizations>,
@@ -154,6 +158,7 @@ impl From<Discovery> for discovery::Discovery {
                 reader: source.reader.map(Into::into),
             }),
             refresh: table.refresh_seconds.unwrap_or(discovery::DEFAULT_REFRESH),
+            max_age: table.max_age_seconds.unwrap_or(discovery::DEFAULT_MAX_AGE),
         }
     }
 }
@@ -169,11 +174,23 @@ fn environment_tag() -> String {
 }
 
 fn refresh<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
+    seconds(deserializer, 30..=86_400)
+}
+
+fn max_age<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
+    seconds(deserializer, 30..=604_800)
+}
+
+fn seconds<'de, D: Deserializer<'de>>(
+    deserializer: D,
+    allowed: RangeInclusive<u64>,
+) -> Result<Option<Duration>, D::Error> {
     let seconds = u64::deserialize(deserializer)?;
-    if (30..=86_400).contains(&seconds) {
+    if allowed.contains(&seconds) {
         Ok(Some(Duration::from_secs(seconds)))
     } else {
-        Err(de::Error::custom(format!("{seconds}: expected 30 to 86400 seconds")))
+        let (least, most) = allowed.into_inner();
+        Err(de::Error::custom(format!("{seconds}: expected {least} to {most} seconds")))
     }
 }
 

@@ -171,6 +171,7 @@ mod tests {
             external_id = "a-shared-word"
             regions = ["us-east-1"]
             refresh_seconds = 300
+            max_age_seconds = 7200
 
             [discovery.organizations]
             include = ["ou:Workloads", "tag:team=payments"]
@@ -185,7 +186,7 @@ mod tests {
         );
         let discovery: tollgate_aws::account::discovery::Discovery =
             file.expect("valid").discovery.expect("there").into();
-        assert_eq!(discovery.refresh.as_secs(), 300);
+        assert_eq!((discovery.refresh.as_secs(), discovery.max_age.as_secs()), (300, 7200));
         assert_eq!(discovery.template.regions, ["us-east-1"]);
         let organizations = discovery.organizations.expect("there");
         assert_eq!((organizations.include.len(), organizations.exclude.len()), (2, 1));
@@ -218,9 +219,11 @@ mod tests {
         assert_snapshot!(with("[discovery.organizations]\nreader = { role = \"Lister\" }\n"), @r#"tollgate.toml:4:1: `discovery.organizations.reader.role`: expected an ARN such as "arn:aws:iam::123456789012:role/name""#);
         assert_snapshot!(with("[discovery.organizations.reader]\nrole = \"Lister\"\n"), @r#"tollgate.toml:4:1: `discovery.organizations.reader.role`: expected an ARN such as "arn:aws:iam::123456789012:role/name""#);
         assert_snapshot!(with("[discovery.dynamodb]\ntable = \"my accounts\"\nregion = \"eu-west-1\"\n"), @r#"tollgate.toml:4:9: `discovery.dynamodb.table`: "my accounts": expected the name of a DynamoDB table, or its ARN"#);
-        assert_snapshot!(with("[discovery.dynamodb]\ntable = \"accounts\"\nregion = \"eu-wset-1\"\n"), @r#"tollgate.toml:5:10: `discovery.dynamodb.region`: "eu-wset-1" is no AWS region; the nearest known: "eu-west-1", "eu-west-2", "eu-west-3""#);
+        assert_snapshot!(with("[discovery.dynamodb]\ntable = \"accounts\"\nregion = \"eu-wset-1\"\n"), @r#"tollgate.toml:5:10: `discovery.dynamodb.region`: "eu-wset-1" is no AWS region: correct it, or leave it out; the nearest known: "eu-west-1", "eu-west-2", "eu-west-3""#);
         assert_snapshot!(with("refresh_seconds = 1\n"), @"tollgate.toml:3:19: `discovery.refresh_seconds`: 1: expected 30 to 86400 seconds");
-        assert_snapshot!(with("organisations = {}\n"), @"tollgate.toml:3:1: `discovery.organisations`: unknown key; did you mean `organizations`? (known: role, external_id, profile, via, session_name, duration_seconds, source_identity, session_tags, regions, refresh_seconds, organizations, dynamodb)");
+        assert_snapshot!(with("max_age_seconds = 604801\n"), @"tollgate.toml:3:19: `discovery.max_age_seconds`: 604801: expected 30 to 604800 seconds");
+        assert_snapshot!(with("max_age_seconds = 599\n"), @"tollgate.toml:3:19: `discovery.max_age_seconds`: 599: less than `refresh_seconds`, which is 600");
+        assert_snapshot!(with("organisations = {}\n"), @"tollgate.toml:3:1: `discovery.organisations`: unknown key; did you mean `organizations`? (known: role, external_id, profile, via, session_name, duration_seconds, source_identity, session_tags, regions, refresh_seconds, max_age_seconds, organizations, dynamodb)");
     }
 
     #[test]
@@ -314,7 +317,7 @@ mod tests {
 
     #[test]
     fn an_unknown_region_names_the_nearest() {
-        assert_snapshot!(error("[aws]\nregion = \"eu-wset-1\"\n"), @r#"tollgate.toml:2:10: `aws.region`: "eu-wset-1" is no AWS region; the nearest known: "eu-west-1", "eu-west-2", "eu-west-3""#);
+        assert_snapshot!(error("[aws]\nregion = \"eu-wset-1\"\n"), @r#"tollgate.toml:2:10: `aws.region`: "eu-wset-1" is no AWS region: correct it, or leave it out; the nearest known: "eu-west-1", "eu-west-2", "eu-west-3""#);
     }
 
     #[test]

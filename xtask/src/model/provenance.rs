@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::types::service::{Access, Service};
+use super::types::service::Service;
 
 /// What the file begins with.
 const HEAD: &str =
@@ -103,21 +103,9 @@ impl Built {
             built.operations += 1;
             built.paginators += usize::from(operation.paginator.is_some());
             built.sensitive += usize::from(operation.sensitive.is_some());
-            *built.access.entry(level(operation.access).to_owned()).or_default() += 1;
+            *built.access.entry(operation.access.name().to_owned()).or_default() += 1;
         }
         built
-    }
-}
-
-/// A level's name in the file.
-fn level(access: Access) -> &'static str {
-    match access {
-        Access::List => "list",
-        Access::Read => "read",
-        Access::Tagging => "tagging",
-        Access::Write => "write",
-        Access::PermissionsManagement => "permissions-management",
-        Access::Unclassified => "unclassified",
     }
 }
 

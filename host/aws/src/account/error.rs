@@ -61,7 +61,11 @@ pub enum RegistryError {
 #[non_exhaustive]
 pub enum SelectorError {
     /// No account in reach fits. Use one of the nearest.
-    #[error("no account matches {}{}", list(std::slice::from_ref(selector)), known(nearest))]
+    #[error(
+        "no account matches {}{}",
+        list(std::slice::from_ref(selector)),
+        known(nearest, "list the accounts to see what they are called")
+    )]
     Unknown {
         /// The selector.
         selector: String,
@@ -77,7 +81,11 @@ pub enum SelectorError {
         accounts: Vec<String>,
     },
     /// No partition of AWS has such a region. Use one of the nearest.
-    #[error("{} is no AWS region{}", list(std::slice::from_ref(region)), known(nearest))]
+    #[error(
+        "{} is no AWS region: correct it, or leave it out{}",
+        list(std::slice::from_ref(region)),
+        known(nearest, "regions are called like \"eu-west-1\"")
+    )]
     UnknownRegion {
         /// What was asked for.
         region: String,

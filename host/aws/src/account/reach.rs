@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::id::AccountId;
 
 /// The accounts that may be touched. What is out of reach is as if it did not exist.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Reach {
     /// Every enabled account.
     All,

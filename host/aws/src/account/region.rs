@@ -37,13 +37,29 @@ pub fn check_region(partitions: &Partitions, region: &str) -> Result<(), Selecto
     Err(SelectorError::UnknownRegion { region: region.to_owned(), nearest: nearest(region, candidates) })
 }
 
+/// AWS opens no more regions than these in one place before there is newer data.
+const NEW: u32 = 2;
+
 /// Partitions have patterns such as `^(us|eu|ap)\-\w+\-\d+$`, which most typing errors fit as well. But all
-/// regions are named by the compass.
+/// regions are named by the compass, and numbered one after the other.
 fn fits_a_partition(partitions: &Partitions, region: &str) -> bool {
     const COMPASS: &[&str] =
         &["central", "east", "north", "northeast", "northwest", "south", "southeast", "southwest", "west"];
     let compass = region.rsplit('-').nth(1).is_some_and(|word| COMPASS.contains(&word));
-    compass && partitions.partitions.iter().any(|partition| partition.may_have(region))
+    compass
+        && is_numbered_next(partitions, region)
+        && partitions.partitions.iter().any(|partition| partition.may_have(region))
+}
+
+/// Whether its number is not far above those of its known neighbours.
+fn is_numbered_next(partitions: &Partitions, region: &str) -> bool {
+    let number = |region: &str, place: &str| -> Option<u32> {
+        region.strip_prefix(place)?.strip_prefix('-')?.parse().ok()
+    };
+    let Some((place, _)) = region.rsplit_once('-') else { return false };
+    let known = partitions.partitions.iter().flat_map(|partition| partition.regions.keys());
+    let last = known.filter_map(|known| number(known, place)).max().unwrap_or(0);
+    number(region, place).is_some_and(|number| (1..=last + NEW).contains(&number))
 }
 
 #[cfg(test)]
@@ -57,10 +73,18 @@ mod tests {
         for region in known.filter(|region| !region.ends_with("-global")) {
             assert!(is_region_shaped(region) && check_region(partitions, region).is_ok(), "{region}");
         }
-        assert!(check_region(partitions, "eu-northeast-9").is_ok(), "newer than the data");
+        for new in ["eu-northeast-1", "us-east-3", "ap-southeast-9"] {
+            assert!(check_region(partitions, new).is_ok(), "{new} may be newer than the data");
+        }
+        let error = check_region(partitions, "us-east-9").unwrap_err().to_string();
+        let told = r#""us-east-9" is no AWS region: correct it, or leave it out; the nearest known: "us-east-1", "us-east-2""#;
+        assert!(error.starts_with(told), "{error}");
+        for wrong in ["us-east-0", "eu-northeast-9", "us-east-99"] {
+            assert!(check_region(partitions, wrong).is_err(), "{wrong}");
+        }
         let error = check_region(partitions, "eu-wset-1").unwrap_err().to_string();
         assert!(
-            error.starts_with("\"eu-wset-1\" is no AWS region; the nearest known: \"eu-west-1\""),
+            error.starts_with("\"eu-wset-1\" is no AWS region: correct it, or leave it out; the nearest known: \"eu-west-1\""),
             "{error}"
         );
     }

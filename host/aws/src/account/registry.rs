@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::discovery::LeftOut;
+use super::discovery::{IdleRule, LeftOut};
 use super::entry::Account;
 use super::error::{RegistryError, SelectorError};
 use super::id::AccountId;
@@ -17,6 +17,7 @@ pub struct Registry {
     by_id: HashMap<AccountId, usize>,
     implicit: bool,
     left_out: Vec<LeftOut>,
+    idle_rules: Vec<IdleRule>,
 }
 
 impl Registry {
@@ -46,13 +47,18 @@ impl Registry {
             }
         }
         let implicit = accounts.is_empty();
-        Ok(Self { implicit, ..Self::discovered(accounts.into_iter().map(Arc::new).collect(), Vec::new()) })
+        let accounts = accounts.into_iter().map(Arc::new).collect();
+        Ok(Self { implicit, ..Self::discovered(accounts, Vec::new(), Vec::new()) })
     }
 
     /// A registry of accounts that are known to fit, none of them implicit.
-    pub(super) fn discovered(accounts: Vec<Arc<Account>>, left_out: Vec<LeftOut>) -> Self {
+    pub(super) fn discovered(
+        accounts: Vec<Arc<Account>>,
+        left_out: Vec<LeftOut>,
+        idle_rules: Vec<IdleRule>,
+    ) -> Self {
         let by_id = accounts.iter().enumerate().map(|(position, account)| (account.id, position)).collect();
-        Self { accounts, by_id, implicit: false, left_out }
+        Self { accounts, by_id, implicit: false, left_out, idle_rules }
     }
 
     /// No accounts are configured: there is one, the base credentials' own, known after its first use.
@@ -72,6 +78,12 @@ impl Registry {
     #[must_use]
     pub fn left_out(&self) -> &[LeftOut] {
         &self.left_out
+    }
+
+    /// Rules of the discovery that fit no account: most often they are misspelt.
+    #[must_use]
+    pub fn idle_rules(&self) -> &[IdleRule] {
+        &self.idle_rules
     }
 
     /// The account of an id, enabled or not.

@@ -163,18 +163,19 @@ mod tests {
         let text = |selector| names(&[selector], &Reach::All).unwrap_err().to_string();
         assert_eq!(
             text("prodction"),
-            r#"no account matches "prodction"; the nearest known: "production", "env:prod", "staging""#
+            r#"no account matches "prodction"; the nearest known: "production", "env:prod""#
         );
-        assert_eq!(
-            text("env:prdo"),
-            r#"no account matches "env:prdo"; the nearest known: "env:prod", "env:test""#
-        );
+        assert_eq!(text("env:prdo"), r#"no account matches "env:prdo"; the nearest known: "env:prod""#);
         assert_eq!(
             text("tag:team=payment"),
-            r#"no account matches "tag:team=payment"; the nearest known: "tag:team=payments", "tag:team=platform""#
+            r#"no account matches "tag:team=payment"; the nearest known: "tag:team=payments""#
         );
         assert!(text("tag:team").contains("tag:team=payments"));
         assert!(text("prod").contains(r#""env:prod""#));
+        assert_eq!(
+            text("mailing"),
+            r#"no account matches "mailing"; nothing similar is known: list the accounts to see what they are called"#
+        );
         assert!(names(&["all", "nobody"], &Reach::All).is_err());
     }
 
@@ -197,11 +198,7 @@ mod tests {
         for selector in ["production", "archive", "env:prod", "222222222222"] {
             let error = names(&[selector], &reach).unwrap_err();
             assert!(matches!(error, SelectorError::Unknown { .. }), "{error}");
-            let hints = error.to_string().split_once("nearest").unwrap().1.to_owned();
-            assert!(
-                !hints.contains("production") && !hints.contains("prod") && !hints.contains("archive"),
-                "{error}"
-            );
+            assert!(error.to_string().contains("; nothing similar is known"), "{error}");
         }
     }
 

@@ -226,6 +226,19 @@ impl Access {
     pub fn is_read_only(self) -> bool {
         matches!(self, Self::List | Self::Read)
     }
+
+    /// Its name in data: in descriptions of operations, and in the contract with plugins.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::List => "list",
+            Self::Read => "read",
+            Self::Tagging => "tagging",
+            Self::Write => "write",
+            Self::PermissionsManagement => "permissions-management",
+            Self::Unclassified => "unclassified",
+        }
+    }
 }
 
 /// In the words of the service authorization reference.

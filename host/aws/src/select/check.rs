@@ -53,8 +53,14 @@ fn check_call(name: &str, given: usize, offset: usize) -> Result<(), Flaw> {
     let Some((_, least, most)) = FUNCTIONS.iter().find(|(known, ..)| *known == name) else {
         let names = FUNCTIONS.iter().map(|(known, ..)| ((*known).to_owned(), *known));
         let shown: String = name.chars().take(60).collect();
-        let nearest = nearest(name, names).join("`, `");
-        return flaw(format!("there is no function `{shown}`; the nearest are `{nearest}`"));
+        let instead = match nearest(name, names) {
+            none if none.is_empty() => {
+                let all: Vec<_> = FUNCTIONS.iter().map(|(known, ..)| *known).collect();
+                format!("there are `{}`", all.join("`, `"))
+            }
+            nearest => format!("the nearest known: `{}`", nearest.join("`, `")),
+        };
+        return flaw(format!("there is no function `{shown}`; {instead}"));
     };
     if (*least..=*most).contains(&given) {
         return Ok(());

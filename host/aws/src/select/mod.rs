@@ -88,9 +88,11 @@ impl Select {
             let _place = place;
             select.evaluate(&json, limit)
         };
-        tokio::task::spawn_blocking(evaluate)
-            .await
-            .map_err(|error| crate::Error::Internal { reason: format!("select: {error}") })?
+        tokio::task::spawn_blocking(evaluate).await.map_err(|failed| {
+            // What a panic says is not for who asks.
+            tracing::error!(%failed, "a selection broke off");
+            crate::Error::Internal { reason: "select: the log of the host says why".to_owned() }
+        })?
     }
 
     fn evaluate(&self, json: &str, limit: usize) -> Result<String, crate::Error> {

@@ -67,8 +67,10 @@ fn errors_tell_the_column() {
     assert_eq!(text("Words["), "select: Parse error: Expected number, ':', or '*' -- found Eof, at column 7");
     assert_eq!(
         text("Words | lenght(@)"),
-        "select: there is no function `lenght`; the nearest are `length`, `ends_with`, `merge`, at column 15"
+        "select: there is no function `lenght`; the nearest known: `length`, at column 15"
     );
+    let unlike = text("zzz(@)");
+    assert!(unlike.contains("`zzz`; there are `abs`, `avg`, "), "{unlike}");
     assert_eq!(text("[a, sort_by(Words)]"), "select: `sort_by` takes 2 arguments, not 1, at column 12");
     assert_eq!(text("not_null()"), "select: `not_null` takes at least 1, not 0, at column 9");
     // Columns are counted in characters, and lines of several from their beginning.

@@ -16,6 +16,7 @@ use crate::world::*;
 const STAGING: &str = "333333333333";
 const SANDBOX: &str = "444444444444";
 const REFRESH: Duration = Duration::from_secs(600);
+const MAX_AGE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Id, name, status and tags of an account, as they are listed below.
 type Listed = (&'static str, &'static str, &'static str, Vec<(&'static str, &'static str)>);
@@ -166,7 +167,13 @@ fn template() -> Template {
 }
 
 fn discovery() -> Discovery {
-    Discovery { template: template(), organizations: None, dynamodb: None, refresh: REFRESH }
+    Discovery {
+        template: template(),
+        organizations: None,
+        dynamodb: None,
+        refresh: REFRESH,
+        max_age: MAX_AGE,
+    }
 }
 
 fn of_organisation(include: &[&str], exclude: &[&str]) -> Discovery {
@@ -265,6 +272,28 @@ async fn rules_about_units_ask_for_the_tree_and_tags_only_of_who_is_in() {
     assert!(error.starts_with("there are no accounts: discovery found none"), "{error}");
     let error = client.call(&reading(), request(HOME, "ec2", "DescribeVpcs", json!({}))).await.unwrap_err();
     assert!(error.to_string().contains("no account matches"), "not the base credentials' own: {error}");
+}
+
+#[tokio::test]
+async fn a_rule_that_fits_nobody_is_told_and_hides_nobody() {
+    let world = World::new(organisation()).await;
+    let exclude = ["prodction", SANDBOX, "tag:tollgate=off"];
+    let client = world.client(vec![], of_organisation(&[], &exclude));
+    assert_eq!(names(&client, &[]).await.unwrap(), ["management", "production", "staging"]);
+    let registry = client.registry().await.unwrap();
+    let told: Vec<_> =
+        registry.idle_rules().iter().map(|idle| (idle.rule.to_string(), idle.is_wrong())).collect();
+    let expected = [("prodction", true), ("tag:tollgate=off", false)];
+    assert_eq!(told, expected.map(|(rule, wrong)| (rule.to_owned(), wrong)), "a suspended account is one");
+    assert_eq!(
+        registry.idle_rules()[0].to_string(),
+        "discovery.organizations.exclude: the organisation has no account \"prodction\"; the nearest known: \"production\""
+    );
+    // An account that leaves takes no other one along.
+    world.change(|aws| aws.members.retain(|member| member.0 != SANDBOX));
+    world.advance(REFRESH * 2);
+    assert_eq!(names(&client, &[]).await.unwrap(), ["management", "production", "staging"]);
+    assert_eq!(client.registry().await.unwrap().idle_rules().len(), 3);
 }
 
 #[tokio::test]
@@ -377,6 +406,30 @@ async fn the_last_list_stays_when_a_renewal_fails() {
     world.change(|aws| (aws.denied, aws.members) = (false, vec![(STAGING, "staging", "ACTIVE", vec![])]));
     world.advance(Duration::from_secs(60));
     assert_eq!(names(&client, &[]).await.unwrap(), ["staging"]);
+}
+
+#[tokio::test]
+async fn a_list_that_cannot_be_renewed_is_not_used_for_ever() {
+    let world = World::new(organisation()).await;
+    let client = world.client(vec![with_role(SANDBOX, "sandbox")], of_organisation(&[], &[HOME]));
+    let all = ["sandbox", "production", "staging"];
+    assert_eq!(names(&client, &[]).await.unwrap(), all);
+    world.change(|aws| aws.denied = true);
+    world.advance(MAX_AGE - Duration::from_secs(1));
+    assert_eq!(names(&client, &[]).await.unwrap(), all);
+    assert!(client.known(id(PRODUCTION)).is_some());
+    world.advance(Duration::from_secs(1));
+    let error = ask(&client).await.unwrap_err();
+    let told = "the list of accounts is more than 86400 s old, too old to be used, and could not be renewed: which accounts \
+        there are is not known: organizations:ListAccounts as the base credentials: ";
+    assert!(matches!(error, Error::Discovery(_)) && error.to_string().starts_with(told), "{error}");
+    assert!(error.to_string().contains("the account's role needs organizations:ListAccounts"), "{error}");
+    assert_eq!(names(&client, &["env:prod"]).await.unwrap_err(), error.to_string());
+    assert!(client.known(id(PRODUCTION)).is_none());
+    assert_eq!(names(&client, &["sandbox"]).await.unwrap(), ["sandbox"], "it is written down");
+    world.change(|aws| aws.denied = false);
+    world.advance(Duration::from_secs(60));
+    assert_eq!(names(&client, &[]).await.unwrap(), all);
 }
 
 #[tokio::test]

@@ -289,10 +289,10 @@ async fn without_accounts_there_is_the_base_credentials_own() {
         assert_eq!((accounts[0].id, &*accounts[0].regions), (id(HOME), &["us-east-1".to_owned()][..]));
     }
     assert_eq!(server.count("GetCallerIdentity"), 1);
-    let error = client.accounts(&texts(&["production"]), &Reach::All).await.unwrap_err();
+    let error = client.accounts(&texts(&["111111111112"]), &Reach::All).await.unwrap_err();
     assert!(error.to_string().contains(HOME), "{error}");
     let elsewhere = client.call(&reading(), request(PRODUCTION, "ec2", "DescribeVpcs", Value::Null)).await;
-    assert!(elsewhere.unwrap_err().to_string().contains(HOME));
+    assert!(elsewhere.unwrap_err().to_string().contains("no account matches"));
     let here = request(HOME, "ec2", "DescribeRegions", serde_json::json!({"AllRegions": false}));
     assert!(client.call(&reading(), here).await.is_ok());
     assert_eq!(server.received().last().unwrap().access_key(), "AKIABASE");

@@ -6,7 +6,7 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use serde_json::{Value, json};
 use tollgate_aws::account::discovery::{
-    DEFAULT_REFRESH, Discovery, DynamoDb, Organizations, Reader, Template,
+    DEFAULT_MAX_AGE, DEFAULT_REFRESH, Discovery, DynamoDb, Organizations, Reader, Template,
 };
 use tollgate_aws::account::{Account, Source, Target};
 use tollgate_aws::grant::{Grant, Mode};
@@ -129,7 +129,13 @@ fn client(world: &World, organizations: Option<Organizations>, dynamodb: Option<
     Client::new(Config {
         home_region: Some(REGION.to_owned()),
         endpoint_url: Some(world.endpoint.clone()),
-        discovery: Some(Discovery { template, organizations, dynamodb, refresh: DEFAULT_REFRESH }),
+        discovery: Some(Discovery {
+            template,
+            organizations,
+            dynamodb,
+            refresh: DEFAULT_REFRESH,
+            max_age: DEFAULT_MAX_AGE,
+        }),
         base_credentials: Some(SharedCredentialsProvider::new(keys)),
         ..Config::default()
     })

@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use tokio::task::JoinError;
 use tokio_util::task::AbortOnDropHandle;
 use tollgate_aws::account::{AccountId, Target};
 use tracing::Instrument;
 use wasmtime::component::{Accessor, HasSelf};
 
-use super::NO_CALL;
+use super::{NO_CALL, broken};
 use crate::bindings::tollgate::aws::api;
 use crate::state::{Scope, State};
 
@@ -48,7 +47,7 @@ impl<T: Send> api::HostWithStore<T> for HasSelf<State> {
                 async move { scope.client.call(&scope.principal, request).await }
             };
             let answered = AbortOnDropHandle::new(tokio::spawn(asked.in_current_span())).await;
-            answered.map_err(|failed| broken(&failed))?.map_err(error)
+            answered.map_err(|failed| api::Error::Other(broken(&failed)))?.map_err(error)
         };
         let answered = tokio::time::timeout_at(scope.deadline, asked).await;
         let response = answered.unwrap_or_else(|_| Err(time_is_up()))?;
@@ -59,12 +58,6 @@ impl<T: Send> api::HostWithStore<T> for HasSelf<State> {
 /// The end of the time that the call has for asking AWS.
 fn time_is_up() -> api::Error {
     api::Error::Timeout(super::TIME_IS_UP.to_owned())
-}
-
-/// A defect of the host; what it says is not for the guest.
-fn broken(failed: &JoinError) -> api::Error {
-    tracing::error!(%failed, "a request to AWS broke off");
-    api::Error::Other("the host could not finish the request; its log says why".to_owned())
 }
 
 /// What a request makes the host hold.

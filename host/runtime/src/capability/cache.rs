@@ -27,12 +27,9 @@ pub(crate) struct Store {
 /// learned from an account must not show up for another who may not see that account.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Key {
-    audience: Audience,
+    reach: Arc<Reach>,
     key: String,
 }
-
-/// Stands for the accounts that a caller reaches.
-type Audience = Arc<str>;
 
 #[derive(Debug)]
 struct Entry {
@@ -72,13 +69,7 @@ impl Store {
 
     /// The entries as a caller with this reach sees them.
     pub(crate) fn entries(&self, reach: &Reach) -> Entries {
-        let audience = match reach {
-            Reach::All => Arc::from("*"),
-            Reach::Only(accounts) => {
-                accounts.iter().fold(String::new(), |all, id| all + id.as_str() + ",").into()
-            }
-        };
-        Entries { store: self.clone(), audience }
+        Entries { store: self.clone(), reach: Arc::new(reach.clone()) }
     }
 }
 
@@ -86,12 +77,12 @@ impl Store {
 #[derive(Clone, Debug)]
 pub(crate) struct Entries {
     store: Store,
-    audience: Audience,
+    reach: Arc<Reach>,
 }
 
 impl Entries {
     fn key(&self, key: String) -> Key {
-        Key { audience: self.audience.clone(), key }
+        Key { reach: self.reach.clone(), key }
     }
 
     fn get(&self, key: String) -> Option<Vec<u8>> {

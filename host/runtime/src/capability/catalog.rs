@@ -6,10 +6,10 @@ use serde::Serialize;
 use tollgate_aws::describe::{Found, OperationDescription};
 use tollgate_aws::endpoint::Scope as AnswerScope;
 use tollgate_aws::grant::Grant;
-use tollgate_aws::model::{Access, UnknownOperation, UnknownService};
+use tollgate_aws::model::{UnknownOperation, UnknownService};
 use wasmtime::component::{Accessor, HasSelf};
 
-use super::NO_CALL;
+use super::{NO_CALL, broken};
 use crate::bindings::tollgate::catalog::operations::{Error, Host, HostWithStore, Operation};
 use crate::state::{Scope, State};
 
@@ -84,7 +84,7 @@ async fn on_a_thread<T, R: Send + 'static>(
     let _place = scope.queue.enter(size).await.map_err(Error::Other)?;
     let asked = scope.clone();
     let answer = tokio::task::spawn_blocking(move || ask(&asked)).await;
-    answer.unwrap_or_else(|error| Err(Error::Other(error.to_string())))
+    answer.unwrap_or_else(|failed| Err(Error::Other(broken(&failed))))
 }
 
 fn operation(found: &Found<'_>, grant: &Grant) -> Operation {
@@ -92,20 +92,8 @@ fn operation(found: &Found<'_>, grant: &Grant) -> Operation {
         service: found.service().to_owned(),
         name: found.operation().to_owned(),
         doc: found.doc().map(str::to_owned),
-        access: access(found.access()).to_owned(),
+        access: found.access().name().to_owned(),
         refusal: found.check(grant).err().map(|refusal| refusal.to_string()),
-    }
-}
-
-/// The word of the contract.
-fn access(access: Access) -> &'static str {
-    match access {
-        Access::List => "list",
-        Access::Read => "read",
-        Access::Tagging => "tagging",
-        Access::Write => "write",
-        Access::PermissionsManagement => "permissions-management",
-        Access::Unclassified => "unclassified",
     }
 }
 
@@ -122,26 +110,5 @@ impl From<UnknownService> for Error {
 impl From<UnknownOperation> for Error {
     fn from(unknown: UnknownOperation) -> Self {
         Self::UnknownOperation(unknown.to_string())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use tollgate_aws::model::Access;
-
-    use super::access;
-
-    #[test]
-    fn levels_are_called_as_in_descriptions() {
-        for level in [
-            Access::List,
-            Access::Read,
-            Access::Tagging,
-            Access::Write,
-            Access::PermissionsManagement,
-            Access::Unclassified,
-        ] {
-            assert_eq!(serde_json::json!(level), access(level));
-        }
     }
 }

@@ -12,6 +12,8 @@ mod queue;
 pub(crate) mod results;
 pub(crate) mod stdio;
 
+use tokio::task::JoinError;
+
 pub(crate) use queue::Queue;
 
 /// What is said where AWS is not asked any more, so that a plugin answers with what it has.
@@ -19,3 +21,19 @@ const TIME_IS_UP: &str = "the call's time was up: ask for fewer accounts or regi
 
 /// What the functions that need a call answer while a plugin lists its tools.
 const NO_CALL: &str = "there is no call: tools are listed before any call, without access to AWS";
+
+/// A task of the host that broke off: the log gets what it said, which is not for the guest, and the guest this.
+fn broken(failed: &JoinError) -> String {
+    tracing::error!(%failed, "a task for a plugin broke off");
+    "the host could not finish the request; its log says why".to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    #[tokio::test]
+    async fn what_a_panic_says_is_not_told() {
+        let failed = tokio::task::spawn_blocking(|| panic!("at the secret place")).await.unwrap_err();
+        assert!(failed.to_string().contains("secret"), "{failed}");
+        assert_eq!(super::broken(&failed), "the host could not finish the request; its log says why");
+    }
+}

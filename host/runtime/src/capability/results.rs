@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 use wasmtime::component::{Accessor, HasSelf};
 
-use super::NO_CALL;
+use super::{NO_CALL, broken};
 use crate::bindings::tollgate::results::store::{Error, Host, HostWithStore, Page};
 use crate::results::{self, ResultsError, Shelf};
 use crate::state::State;
@@ -59,18 +59,17 @@ impl<T: Send> HostWithStore<T> for HasSelf<State> {
         max_bytes: u32,
     ) -> Result<Page, Error> {
         let shelf = accessor.with(|mut access| access.get().shelf())?;
-        let closed = |error: &dyn std::fmt::Display| Error::Other(error.to_string());
         let Ok(place) = tokio::time::timeout(PATIENCE, QUERIES.clone().acquire_owned()).await else {
             return Err(Error::Timeout("other queries are running: ask again in some seconds".to_owned()));
         };
-        let place = place.map_err(|error| closed(&error))?;
+        let place = place.map_err(|closed| Error::Other(closed.to_string()))?;
         let query = move || {
             // A thread cannot be stopped: it keeps its place to its end, which the time limit brings.
             let _place = place;
             shelf.query(&handle, &sql, max_rows, bytes(max_bytes))
         };
-        let page = tokio::task::spawn_blocking(query).await.map_err(|error| closed(&error))?;
-        Ok(page?.into())
+        let page = tokio::task::spawn_blocking(query).await;
+        Ok(page.map_err(|failed| Error::Other(broken(&failed)))??.into())
     }
 }
 

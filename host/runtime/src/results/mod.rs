@@ -13,6 +13,7 @@ use thiserror::Error;
 
 pub(crate) use self::table::Page;
 use self::table::{Rows, Table};
+use crate::call::Caller;
 use crate::config::Limits;
 
 /// A table that nobody looks at is forgotten after so long.
@@ -73,7 +74,7 @@ struct Kept {
 /// Who may read a table, and what it is called.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Key {
-    audience: Arc<str>,
+    caller: Arc<Caller>,
     handle: String,
 }
 
@@ -87,7 +88,7 @@ struct Entry {
 #[derive(Clone, Debug)]
 pub(crate) struct Shelf {
     results: Results,
-    audience: Arc<str>,
+    caller: Arc<Caller>,
 }
 
 impl Results {
@@ -100,9 +101,9 @@ impl Results {
         Self { kept: Arc::default(), limits }
     }
 
-    /// The tables of an audience: a caller, with the accounts that the caller reaches.
-    pub(crate) fn shelf(&self, audience: impl Into<Arc<str>>) -> Shelf {
-        Shelf { results: self.clone(), audience: audience.into() }
+    /// The tables of a caller.
+    pub(crate) fn shelf(&self, caller: Caller) -> Shelf {
+        Shelf { results: self.clone(), caller: Arc::new(caller) }
     }
 
     fn lock(&self) -> MutexGuard<'_, Kept> {
@@ -118,7 +119,7 @@ impl Shelf {
         let handle = new_handle();
         let mut kept = self.results.lock();
         kept.expire();
-        kept.make_room(&self.audience, MAX_TABLES - 1);
+        kept.make_room(&self.caller, MAX_TABLES - 1);
         kept.bytes += table.bytes();
         kept.tables.insert(self.key(&handle), Entry { table: Arc::new(table), used: Instant::now() });
         kept.shrink(self.results.limits.total_bytes, &handle);
@@ -177,7 +178,7 @@ impl Shelf {
     }
 
     fn key(&self, handle: &str) -> Key {
-        Key { audience: self.audience.clone(), handle: handle.to_owned() }
+        Key { caller: self.caller.clone(), handle: handle.to_owned() }
     }
 }
 
@@ -194,10 +195,10 @@ impl Kept {
         }
     }
 
-    /// Leaves an audience so many tables: the last used ones.
-    fn make_room(&mut self, audience: &str, most: usize) {
-        while self.tables.keys().filter(|key| &*key.audience == audience).count() > most {
-            self.remove_oldest(|key| &*key.audience == audience);
+    /// Leaves a caller so many tables: the last used ones.
+    fn make_room(&mut self, caller: &Caller, most: usize) {
+        while self.tables.keys().filter(|key| *key.caller == *caller).count() > most {
+            self.remove_oldest(|key| *key.caller == *caller);
         }
     }
 

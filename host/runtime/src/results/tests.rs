@@ -1,4 +1,10 @@
+use tollgate_aws::account::Reach;
+
 use super::*;
+
+fn caller(name: &str, reach: Reach) -> Caller {
+    Caller { name: name.to_owned(), reach }
+}
 
 fn results(total_bytes: usize) -> Results {
     Results::new(&Limits { results_bytes: total_bytes, ..Limits::default() })
@@ -10,7 +16,7 @@ fn columns(names: &[&str]) -> Vec<String> {
 
 /// A shelf with six servers, of two accounts.
 fn servers() -> (Shelf, String) {
-    let shelf = results(1 << 20).shelf("jane *");
+    let shelf = results(1 << 20).shelf(caller("jane", Reach::All));
     let handle = shelf.begin(columns(&["account", "id", "tags.team", "cores", "running"])).unwrap();
     shelf.append(&handle, 1, r#"[["staging","d","web",2,true],["staging","e",null,2,false]]"#).unwrap();
     shelf
@@ -104,7 +110,7 @@ fn nothing_but_reading_the_table_is_allowed() {
 #[test]
 fn a_query_without_end_is_stopped() {
     let limits = Limits { result_query: Duration::from_millis(50), ..Limits::default() };
-    let shelf = Results::new(&limits).shelf("jane *");
+    let shelf = Results::new(&limits).shelf(caller("jane", Reach::All));
     let handle = shelf.begin(columns(&["a"])).unwrap();
     let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n";
     assert_eq!(shelf.query(&handle, endless, 1, 100), Err(ResultsError::Timeout(Duration::from_millis(50))));
@@ -117,10 +123,10 @@ fn a_query_without_end_is_stopped() {
 #[test]
 fn one_caller_never_sees_the_tables_of_another() {
     let results = results(1 << 20);
-    let jane = results.shelf("jane *");
+    let jane = results.shelf(caller("jane", Reach::All));
     let handle = jane.begin(columns(&["a"])).unwrap();
     assert!(jane.read(&handle, 0, 1, 100).is_ok());
-    let error = results.shelf("joe *").read(&handle, 0, 1, 100).unwrap_err();
+    let error = results.shelf(caller("joe", Reach::All)).read(&handle, 0, 1, 100).unwrap_err();
     assert!(matches!(error, ResultsError::Unknown { .. }));
     assert!(error.to_string().contains("call the tool again without a cursor"), "{error}");
     jane.discard(&handle);
@@ -129,9 +135,33 @@ fn one_caller_never_sees_the_tables_of_another() {
 }
 
 #[test]
+fn neither_a_name_nor_a_reach_passes_for_another() {
+    let results = results(1 << 20);
+    let reach = |ids: &[&str]| ids.iter().map(|id| id.parse().unwrap()).collect::<Reach>();
+    let (one, two) = ("111111111111", "222222222222");
+    let callers = [
+        ("jane", Reach::All),
+        ("jane *", reach(&[])),
+        ("jane", reach(&[])),
+        ("jane", reach(&[one, two])),
+        ("jane 111111111111", reach(&[two])),
+        ("jane 111111111111 222222222222", reach(&[])),
+    ];
+    let shelves = callers.map(|(name, reach)| results.shelf(caller(name, reach)));
+    let handles = shelves.each_ref().map(|shelf| shelf.begin(columns(&["a"])).unwrap());
+    for (reader, shelf) in shelves.iter().enumerate() {
+        for (owner, handle) in handles.iter().enumerate() {
+            assert_eq!(shelf.read(handle, 0, 1, 100).is_ok(), reader == owner, "{reader} {owner}");
+        }
+    }
+    let again = results.shelf(caller("jane", reach(&[two, one])));
+    assert!(again.read(&handles[3], 0, 1, 100).is_ok(), "the same caller in another call");
+}
+
+#[test]
 fn tables_are_bounded_in_size_and_number() {
     let results = results(10_000);
-    let shelf = results.shelf("jane *");
+    let shelf = results.shelf(caller("jane", Reach::All));
     // What cannot be compressed.
     let noise: String = (0..2_400).map(|_| fastrand::alphanumeric()).collect();
     let row = format!("[[\"{noise}\"]]");
@@ -156,7 +186,7 @@ fn tables_are_bounded_in_size_and_number() {
 
 #[test]
 fn what_is_no_table_is_refused() {
-    let shelf = results(1 << 20).shelf("jane *");
+    let shelf = results(1 << 20).shelf(caller("jane", Reach::All));
     assert!(shelf.begin(Vec::new()).is_err());
     assert!(shelf.begin(columns(&["a", "A"])).is_err(), "SQLite's columns know no case");
     let handle = shelf.begin(columns(&["a\"b", "c"])).unwrap();

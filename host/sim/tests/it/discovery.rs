@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use tollgate_aws::account::discovery::{
-    DEFAULT_REFRESH, Discovery, DynamoDb, Organizations, Reader, Template,
+    DEFAULT_MAX_AGE, DEFAULT_REFRESH, Discovery, DynamoDb, Organizations, Reader, Template,
 };
 use tollgate_aws::account::{Reach, Source, Target};
 use tollgate_aws::grant::{Grant, Mode};
@@ -20,7 +20,8 @@ async fn client(sim: &Sim, organizations: Option<Organizations>, dynamodb: Optio
         external_id: Some("demo-ab8e18ef4ebe".into()),
         ..Template::default()
     };
-    let discovery = Discovery { template, organizations, dynamodb, refresh: DEFAULT_REFRESH };
+    let discovery =
+        Discovery { template, organizations, dynamodb, refresh: DEFAULT_REFRESH, max_age: DEFAULT_MAX_AGE };
     Client::new(Config { discovery: Some(discovery), ..sim.client_config() }).unwrap()
 }
 

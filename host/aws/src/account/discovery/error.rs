@@ -33,7 +33,7 @@ pub enum DiscoveryError {
     #[error(
         "discovery.organizations.{key}: the organisation has no unit {}{}",
         list(std::slice::from_ref(rule)),
-        known(nearest)
+        known(nearest, "AWS Organizations shows which there are")
     )]
     UnknownUnit {
         /// `include` or `exclude`.
@@ -46,6 +46,14 @@ pub enum DiscoveryError {
     /// A reader is none. Correct it.
     #[error(transparent)]
     Reader(#[from] RegistryError),
+    /// There was a list, but it could not be renewed for so long that it is not true any more. The error says what to do.
+    #[error("the list of accounts is more than {} s old, too old to be used, and could not be renewed: {error}", max_age.as_secs())]
+    Outdated {
+        /// How old it gets at most.
+        max_age: Duration,
+        /// Why there is no newer one.
+        error: Arc<DiscoveryError>,
+    },
     /// The first list is still on its way: an organisation with many accounts takes minutes. Ask again.
     #[error("which accounts there are is still being found out, after {} s: ask again in a while", waited.as_secs())]
     Loading {
@@ -67,6 +75,7 @@ impl DiscoveryError {
         match self {
             Self::Asked { error, .. } => error.is_retryable(),
             Self::Own(error) => error.is_retryable(),
+            Self::Outdated { error, .. } => error.is_retryable(),
             Self::Loading { .. } | Self::Slow { .. } => true,
             Self::UnknownUnit { .. } | Self::Reader(_) => false,
         }

@@ -90,8 +90,9 @@ impl<'a> Item<'a> {
         match self.attribute(ID) {
             None => Err(format!("it has no `{ID}`")),
             Some(("S", Json::String(text))) => text.parse().map_err(|error| format!("`{ID}`: {error}")),
-            Some(("N", Json::String(number))) => number.parse().map_err(|error| {
-                format!("`{ID}`: {error}; a number has lost its leading zeros: store a text (S)")
+            // A number has lost its leading zeros; a text has not, and one that is too short is misspelt.
+            Some(("N", Json::String(number))) => format!("{number:0>12}").parse().map_err(|_| {
+                format!("`{ID}` is the number {number}: expected at most 12 digits, or a text (S) of 12")
             }),
             Some((kind, _)) => Err(format!("`{ID}` is of type {kind}; expected a text (S)")),
         }
@@ -271,9 +272,28 @@ mod tests {
             reason(json!({"regions": {"SS": ["eu-wset-1"]}})).contains("the nearest known: \"eu-west-1\"")
         );
         assert!(reason(json!({"regions": {"L": [{"N": "1"}]}})).contains("expected a set of texts"));
-        let found = read(&[json!({"name": {"S": "x"}}), json!({"account_id": {"N": "12345678901"}})]);
-        let reasons: Vec<_> = found.left_out.iter().map(|(_, left_out)| left_out.reason.as_str()).collect();
-        assert_eq!(reasons[0], "it has no `account_id`");
-        assert!(reasons[1].ends_with("a number has lost its leading zeros: store a text (S)"), "{reasons:?}");
+    }
+
+    #[test]
+    fn an_id_is_a_text_of_twelve_digits_or_a_number_without_its_leading_zeros() {
+        let id = |value: Json| {
+            let found = read(&[json!({ "account_id": value })]);
+            match found.accounts.first() {
+                Some(account) => Ok(account.id.to_string()),
+                None => Err(found.left_out[0].1.reason.clone()),
+            }
+        };
+        assert_eq!(id(json!({"S": "012345678901"})).unwrap(), "012345678901");
+        assert_eq!(id(json!({"N": "12345678901"})).unwrap(), "012345678901");
+        assert_eq!(id(json!({"N": "222222222222"})).unwrap(), "222222222222");
+        let short = id(json!({"S": "12345678901"})).unwrap_err();
+        assert_eq!(short, "`account_id`: an account id is a text of 12 digits, not \"12345678901\"");
+        for number in ["-12345678901", "1234567890123", "1.5"] {
+            let told = format!(
+                "`account_id` is the number {number}: expected at most 12 digits, or a text (S) of 12"
+            );
+            assert_eq!(id(json!({ "N": number })).unwrap_err(), told);
+        }
+        assert_eq!(read(&[json!({"name": {"S": "x"}})]).left_out[0].1.reason, "it has no `account_id`");
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
-use super::merge::Found;
+use super::merge::{Found, LeftOut};
 use super::rule::Rule;
 use super::template::{Own, Template};
 use super::units::Units;
@@ -17,25 +17,25 @@ use crate::account::id::AccountId;
 pub(crate) struct Member {
     pub(crate) id: AccountId,
     pub(crate) name: String,
+    /// False: it is suspended, closed, or not there yet, and is never taken.
+    pub(crate) active: bool,
     /// None: nobody has asked yet.
     pub(crate) tags: Option<BTreeMap<String, String>>,
 }
 
 impl Member {
-    /// One element of the answer to `ListAccounts`; none for an account that is suspended, closed, or not there yet.
+    /// One element of the answer to `ListAccounts`.
     ///
     /// # Errors
     ///
     /// Its id is none.
-    pub(crate) fn read(account: &Json) -> Result<Option<Self>, String> {
+    pub(crate) fn read(account: &Json) -> Result<Self, String> {
         let text = |name: &str| account.get(name).and_then(Json::as_str);
         let id = text("Id").unwrap_or_default().parse::<AccountId>().map_err(|error| error.to_string())?;
         // `State` says more than `Status`, but not every partition has it.
-        if text("State").or_else(|| text("Status")) != Some("ACTIVE") {
-            return Ok(None);
-        }
+        let active = text("State").or_else(|| text("Status")) == Some("ACTIVE");
         let name = text("Name").filter(|name| !name.is_empty()).unwrap_or(id.as_str()).to_owned();
-        Ok(Some(Self { id, name, tags: None }))
+        Ok(Self { id, name, active, tags: None })
     }
 }
 
@@ -53,18 +53,29 @@ impl Organizations {
 
     /// Whether an account is taken; as long as its tags are not known, whether it may be.
     pub(crate) fn takes(&self, member: &Member, units: &Units) -> bool {
+        self.may_take(member, units) && !self.is_unplaced(member, units)
+    }
+
+    /// Whether an account would be taken if the rules of which it is not known whether they fit it did their best for it.
+    fn may_take(&self, member: &Member, units: &Units) -> bool {
+        let unplaced = self.is_unplaced(member, units);
         let fits = |rules: &[Rule], unknown: bool| {
             rules.iter().any(|rule| match member.tags {
                 None if rule.is_of_tags() => unknown,
+                _ if rule.is_of_units() && unplaced => unknown,
                 _ => rule.fits(member, units),
             })
         };
-        // Whether a rule about units fits an account that is so new that it is in none yet, nobody knows.
-        let placed = !self.names_units() || units.place(member.id).is_some();
-        placed && (self.include.is_empty() || fits(&self.include, true)) && !fits(&self.exclude, false)
+        let included = self.include.is_empty() || fits(&self.include, true);
+        member.active && included && !fits(&self.exclude, false)
     }
 
-    /// The entries of the accounts that are taken.
+    /// Whether it is so new that it is in no unit yet, and nobody knows whether a rule about units fits it.
+    fn is_unplaced(&self, member: &Member, units: &Units) -> bool {
+        self.names_units() && units.place(member.id).is_none()
+    }
+
+    /// The entries of the accounts that are taken, of all that there are.
     pub(crate) fn entries(
         &self,
         members: Vec<Member>,
@@ -72,6 +83,15 @@ impl Organizations {
         template: &Template,
         own: &Own,
     ) -> Found {
+        let idle = self.idle_rules(&members);
+        let unplaced = members.iter().filter(|member| self.is_unplaced(member, units));
+        let unplaced = unplaced.filter(|member| self.may_take(member, units)).map(|member| {
+            let reason =
+                "it is in no organizational unit yet, so that nobody knows whether the rules take it";
+            let account = member.id.to_string();
+            (Some(member.id), LeftOut { source: Source::Organizations, account, reason: reason.to_owned() })
+        });
+        let left_out = unplaced.collect();
         let taken = members.into_iter().filter(|member| self.takes(member, units));
         let accounts = taken.map(|member| {
             let tags = member.tags.unwrap_or_default();
@@ -85,7 +105,7 @@ impl Organizations {
                 ..template.account(member.id, &member.name, None, own)
             }
         });
-        Found { accounts: accounts.collect(), left_out: Vec::new() }
+        Found { accounts: accounts.collect(), left_out, idle }
     }
 }
 
@@ -107,7 +127,8 @@ mod tests {
 
     fn member(digit: &str, name: &str, tags: &[(&str, &str)]) -> Member {
         let tags = tags.iter().map(|&(key, value)| (key.to_owned(), value.to_owned()));
-        Member { id: digit.repeat(12).parse().unwrap(), name: name.to_owned(), tags: Some(tags.collect()) }
+        let id = digit.repeat(12).parse().unwrap();
+        Member { id, name: name.to_owned(), active: true, tags: Some(tags.collect()) }
     }
 
     /// `payments` in `Workloads`, `sandbox` in the root.
@@ -123,11 +144,11 @@ mod tests {
     }
 
     #[test]
-    fn only_active_accounts_are_read() {
+    fn only_active_accounts_are_taken() {
         let read = |state: Json| {
             let mut account = json!({"Id": "222222222222", "Name": "payments"});
             account.as_object_mut().unwrap().extend(state.as_object().unwrap().clone());
-            Member::read(&account).unwrap().is_some()
+            organizations(&[], &[]).takes(&Member::read(&account).unwrap(), &Units::default())
         };
         assert!(read(json!({"Status": "ACTIVE"})) && read(json!({"Status": "ACTIVE", "State": "ACTIVE"})));
         assert!(!read(json!({"Status": "SUSPENDED"})) && !read(json!({"Status": "PENDING_CLOSURE"})));
@@ -152,6 +173,25 @@ mod tests {
         let new = member("4", "new", &[]);
         assert!(organizations(&[], &["payments"]).takes(&new, &units));
         assert!(!organizations(&[], &["ou:Workloads"]).takes(&new, &units), "it may be in there");
+    }
+
+    #[test]
+    fn an_account_that_is_in_no_unit_yet_is_left_out_with_a_word() {
+        let (units, members) = world();
+        let new = member("4", "new", &[]);
+        let own = Own { account: "333333333333".parse().unwrap(), partition: "aws".to_owned() };
+        let left_out = |include: &[&str], exclude: &[&str]| {
+            let members = [members.as_slice(), std::slice::from_ref(&new)].concat();
+            let found = organizations(include, exclude).entries(members, &units, &Template::default(), &own);
+            assert!(found.accounts.iter().all(|account| account.id != new.id) || found.left_out.is_empty());
+            found.left_out.into_iter().map(|(_, left_out)| left_out.account).collect::<Vec<_>>()
+        };
+        for (include, exclude) in [(&["ou:Workloads"][..], &[][..]), (&[], &["ou:Workloads"])] {
+            assert_eq!(left_out(include, exclude), ["444444444444"], "{include:?} {exclude:?}");
+        }
+        assert_eq!(left_out(&[], &[]), [""; 0], "no rule is about units");
+        assert_eq!(left_out(&["payments"], &["ou:Workloads"]), [""; 0], "it is not meant in any case");
+        assert_eq!(left_out(&["ou:Workloads"], &["new"]), [""; 0], "it is excluded in any case");
     }
 
     #[test]

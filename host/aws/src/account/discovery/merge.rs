@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use super::idle::IdleRule;
 use super::template::Own;
 use crate::account::entry::{Account, Source, check_name};
 use crate::account::id::AccountId;
@@ -25,6 +26,8 @@ pub(crate) struct Found {
     pub(crate) accounts: Vec<Account>,
     /// What is wrong, and which account it is about, where that is known.
     pub(crate) left_out: Vec<(Option<AccountId>, LeftOut)>,
+    /// The rules of this source that fit nobody.
+    pub(crate) idle: Vec<IdleRule>,
 }
 
 impl Found {
@@ -49,8 +52,9 @@ pub(crate) fn merge(
     own: &Own,
 ) -> Registry {
     let mut claimed: HashSet<AccountId> = configured.iter().map(|account| account.id).collect();
-    let (mut accounts, mut left_out) = (Vec::new(), Vec::new());
-    for found in found {
+    let (mut accounts, mut left_out, mut idle) = (Vec::new(), Vec::new(), Vec::new());
+    for mut found in found {
+        idle.append(&mut found.idle);
         let several = found.several();
         let news: HashSet<AccountId> = found.claimed().filter(|id| !claimed.contains(id)).collect();
         left_out.extend(
@@ -77,7 +81,7 @@ pub(crate) fn merge(
             Some(reason) => left_out.push(leave_out(&account, reason)),
         }
     }
-    Registry::discovered(whole, left_out)
+    Registry::discovered(whole, left_out, idle)
 }
 
 fn leave_out(account: &Account, reason: String) -> LeftOut {
@@ -132,7 +136,7 @@ mod tests {
 
     fn merged(configured: Vec<Account>, found: [Vec<Account>; 2]) -> Registry {
         let configured: Vec<_> = configured.into_iter().map(Arc::new).collect();
-        let found = found.map(|accounts| Found { accounts, left_out: Vec::new() });
+        let found = found.map(|accounts| Found { accounts, ..Found::default() });
         let own = Own { account: "111111111111".parse().unwrap(), partition: "aws".to_owned() };
         merge(&configured, found, &own)
     }

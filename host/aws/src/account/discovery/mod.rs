@@ -4,6 +4,7 @@
 //! stand in `client/discovery`.
 
 mod error;
+mod idle;
 mod item;
 mod member;
 mod merge;
@@ -15,6 +16,7 @@ mod units;
 use std::time::Duration;
 
 pub use error::DiscoveryError;
+pub use idle::IdleRule;
 pub(crate) use item::entries;
 pub(crate) use member::Member;
 pub use merge::LeftOut;
@@ -32,6 +34,10 @@ use crate::credentials::Secret;
 /// How old the list of accounts gets, unless it is said otherwise. Accounts come and go rarely.
 pub const DEFAULT_REFRESH: Duration = Duration::from_secs(10 * 60);
 
+/// How old the list gets at most where looking for it anew fails, unless it is said otherwise: an account that left, or
+/// was disabled, is not asked for ever.
+pub const DEFAULT_MAX_AGE: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// Where accounts are found out, and how to get into them.
 #[derive(Clone, Debug)]
 pub struct Discovery {
@@ -43,6 +49,8 @@ pub struct Discovery {
     pub dynamodb: Option<DynamoDb>,
     /// How old the list gets before it is looked for anew.
     pub refresh: Duration,
+    /// How old it gets at most where that fails. After that, discovered accounts are not served.
+    pub max_age: Duration,
 }
 
 /// The accounts of AWS Organizations.
@@ -120,8 +128,17 @@ impl Discovery {
     ///
     /// # Errors
     ///
-    /// A value that all discovered accounts share does not fit, or a reader is none.
+    /// A value that all discovered accounts share does not fit, a reader is none, or a list would be too old before it is
+    /// looked for anew.
     pub fn check(&self) -> Result<(), RegistryError> {
+        if self.max_age < self.refresh {
+            let reason = format!(
+                "{}: less than `refresh_seconds`, which is {}",
+                self.max_age.as_secs(),
+                self.refresh.as_secs()
+            );
+            return Err(RegistryError::Discovery { table: "discovery", key: "max_age_seconds", reason });
+        }
         self.template.check()?;
         if let Some(reader) = self.organizations.as_ref().and_then(|source| source.reader.as_ref()) {
             reader.account(Organizations::READER, None)?;

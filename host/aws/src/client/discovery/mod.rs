@@ -39,11 +39,11 @@ impl Discovered {
 impl Client {
     /// All accounts, as they are known now. They are looked for when somebody first needs them, and anew once the list
     /// is as old as the configuration allows: in the background, except for who comes long after. Where that fails, the
-    /// last list stays.
+    /// last list stays until it is too old.
     ///
     /// # Errors
     ///
-    /// The first list could not be had, or is still on its way.
+    /// The first list could not be had, or is still on its way; or the last one is too old.
     pub async fn registry(&self) -> Result<Arc<Registry>, Arc<DiscoveryError>> {
         match &self.pinned {
             Some(pinned) => pinned.get_or_try_init(|| self.current()).await.cloned(),
@@ -85,6 +85,9 @@ impl Client {
         };
         let waited = inner.wire.call;
         match tokio::time::timeout(waited, list.get(clock, load)).await {
+            Ok(Err(error)) if list.is_over(clock) => {
+                Err(Arc::new(DiscoveryError::Outdated { max_age: discovery.max_age, error }))
+            }
             Ok(registry) => registry,
             // The load goes on; whoever has an older list is served with it.
             Err(_) => list.peek(clock).ok_or_else(|| Arc::new(DiscoveryError::Loading { waited })),
@@ -102,7 +105,10 @@ async fn load(
     match found.unwrap_or(Err(DiscoveryError::Slow { limit: LIMIT })) {
         Ok(registry) => {
             tell(&registry, before.as_deref());
-            Ok(Loaded { value: Arc::new(registry), life: Life::Renewed(discovery.refresh) })
+            Ok(Loaded {
+                value: Arc::new(registry),
+                life: Life::Renewed { every: discovery.refresh, max_age: discovery.max_age },
+            })
         }
         Err(error) => {
             match before {
@@ -163,6 +169,10 @@ fn tell(registry: &Registry, before: Option<&Registry>) {
     let known = before.map(Registry::left_out).unwrap_or_default();
     for left_out in registry.left_out().iter().filter(|left_out| !known.contains(left_out)) {
         tracing::warn!(source = %left_out.source, account = left_out.account, left_out.reason, "left out");
+    }
+    let known = before.map(Registry::idle_rules).unwrap_or_default();
+    for idle in registry.idle_rules().iter().filter(|idle| !known.contains(idle)) {
+        tracing::warn!("{idle}");
     }
 }
 

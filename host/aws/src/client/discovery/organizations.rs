@@ -40,9 +40,12 @@ impl Inner {
         let asker = Asker::new(self, &actions, reader, discovery, own)?;
         let units = if source.names_units() { asker.units().await? } else { Units::default() };
         source.check_units(&units)?;
-        let members = asker.members().await?.into_iter().filter(|member| source.takes(member, &units));
-        let members: Vec<Member> =
-            stream::iter(members).map(|member| asker.tagged(member)).buffered(AT_ONCE).try_collect().await?;
+        let tagged = async |member| match source.takes(&member, &units) {
+            true => asker.tagged(member).await,
+            false => Ok(member),
+        };
+        let members = stream::iter(asker.members().await?).map(tagged);
+        let members: Vec<Member> = members.buffered(AT_ONCE).try_collect().await?;
         Ok(source.entries(members, &units, &discovery.template, own))
     }
 }
@@ -63,11 +66,11 @@ impl Asker<'_> {
         })
     }
 
-    /// The active accounts, without their tags.
+    /// All accounts, without their tags.
     async fn members(&self) -> Result<Vec<Member>, DiscoveryError> {
         let output = self.organizations("ListAccounts", json!({})).await?;
-        let members = list(&output, "Accounts").map(Member::read).filter_map(Result::transpose);
-        members
+        list(&output, "Accounts")
+            .map(Member::read)
             .collect::<Result<_, _>>()
             .map_err(|reason| self.unreadable("organizations:ListAccounts", reason))
     }
