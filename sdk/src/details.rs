@@ -136,14 +136,14 @@ pub async fn find<T: Serialize, O: Into<Rows<T>>>(
     ask_all(what, failures, asked, ask).await
 }
 
-/// As [`find`], but asks every account once: for services that answer for the whole account. The
-/// things say themselves where they are, by a member `region`.
+/// As [`find`], but asks every account once, or each of those named: for services that answer for the whole
+/// account. The things say themselves where they are, by a member `region`.
 pub async fn find_in_accounts<T: Serialize, O: Into<Rows<T>>>(
-    scope: &Scope,
+    accounts: &[String],
     what: impl std::fmt::Display,
     ask: impl AsyncFn(Account) -> Result<O, aws::Error>,
 ) -> Result<Details, ToolError> {
-    let asked = each_account(&scope.accounts).await?;
+    let asked = each_account(accounts).await?;
     ask_all(what, Vec::new(), asked, ask).await
 }
 

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use tollgate_sdk::{ListQuery, Row, Rows, Table, ToolError, accounts, aws, sweep, tool};
+use tollgate_sdk::{ListQuery, Regions, Row, Rows, Table, ToolError, accounts, aws, sweep, tool};
 
 use crate::buckets::{locate, name_of};
 
@@ -44,6 +44,8 @@ pub(crate) struct Object {
 
 impl Row for Object {
     const DEFAULT_FIELDS: &'static [&'static str] = &["kind", "key", "size", "last_modified"];
+    /// The bucket's name says where it is.
+    const REGIONS: Regions = Regions::None;
 }
 
 const SELECT: &str = "{
@@ -158,7 +160,7 @@ mod tests {
     fn clients_see_a_small_tool() {
         let tool = describe::<s3_list_objects>();
         insta::assert_snapshot!(tool.description, @"Lists the objects of one S3 bucket: keys, sizes, storage classes; never their content.");
-        let own = ["bucket", "prefix", "delimiter", "max_objects", "fields"];
+        let own = ["bucket", "prefix", "delimiter", "max_objects", "regions", "fields"];
         let own: Vec<String> =
             own.iter().map(|word| tool.input_schema["properties"][word].to_string()).collect();
         insta::assert_snapshot!(own.join("\n"), @r#"
@@ -166,6 +168,7 @@ mod tests {
         {"type":"string","description":"Only keys that begin with it"}
         {"type":"string","description":"Folds keys up to it into one row each: / for folders"}
         {"type":"integer","description":"How many AWS is asked for; default: 1000"}
+        null
         {"type":"array","items":{"type":"string"},"description":"Default: account, region, kind, key, size, last_modified; more: account_id, storage_class"}
         "#);
     }
