@@ -18,6 +18,7 @@ mod tests;
 use crate::{
     age, cpu,
     exposure::{Exposure, Rule},
+    profile,
 };
 
 #[derive(Deserialize, JsonSchema)]
@@ -101,6 +102,8 @@ struct Instance {
     age_days: Option<u32>,
     #[serde(skip_deserializing)]
     cpu_percent: Option<f64>,
+    #[serde(deserialize_with = "profile::name")]
+    instance_profile: Option<String>,
     #[serde(flatten)]
     rest: Map<String, Value>,
     tags: Tags,

@@ -77,7 +77,7 @@ pub(super) const ADD_ONS: Part = Part {
         name: addonName, state: status, version: addonVersion, owner: owner, publisher: publisher,
         role: serviceAccountRoleArn, pod_identities: podIdentityAssociations,
         health: health.issues[].{code: code, message: message, resources: resourceIds},
-        created: createdAt, changed: modifiedAt, tags: tags
+        created: createdAt, last_modified: modifiedAt, tags: tags
     }",
     more: More::DefaultVersion,
 };
