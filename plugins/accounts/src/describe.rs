@@ -118,7 +118,7 @@ async fn ask<T: DeserializeOwned + 'static>(
     select: &str,
 ) -> Result<Option<T>, aws::Error> {
     match aws::call::<Option<T>>(target, service, operation, input).select(select).await {
-        Ok(response) => Ok(response.output),
+        Ok(response) => response.whole(),
         Err(error) if is_absent(&error) => Ok(None),
         Err(error) => Err(error),
     }
