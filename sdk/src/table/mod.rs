@@ -232,9 +232,9 @@ fn drop_empty(columns: &mut Vec<String>, rows: &mut [Vec<Value>]) {
     }
 }
 
-/// Whether a cell says nothing.
-pub(crate) fn is_empty(cell: &Value) -> bool {
-    match cell {
+/// Whether a value says nothing.
+pub(crate) fn is_empty(value: &Value) -> bool {
+    match value {
         Value::Null => true,
         Value::String(text) => text.is_empty(),
         Value::Array(values) => values.is_empty(),
