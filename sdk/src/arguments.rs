@@ -1,14 +1,16 @@
 //! Decoding a tool's arguments, once, with errors that say what to send instead.
 
-use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::{ToolError, nearest::suggestion, schema};
+use crate::{ToolError, nearest::suggestion};
 
-/// Decodes arguments. One that is `null` counts as absent: some clients send every optional
-/// argument.
-pub(crate) fn decode<A: DeserializeOwned + JsonSchema>(json: &str) -> Result<A, ToolError> {
+/// Decodes arguments that the schema has. One that is `null` counts as absent: some clients send every
+/// optional argument.
+pub(crate) fn decode<A: DeserializeOwned>(
+    json: &str,
+    schema: impl FnOnce() -> Value,
+) -> Result<A, ToolError> {
     let mut arguments = match serde_json::from_str(json) {
         Ok(Value::Object(arguments)) => arguments,
         Ok(_) => return Err(ToolError::InvalidArguments("arguments must be a JSON object".to_owned())),
@@ -16,7 +18,7 @@ pub(crate) fn decode<A: DeserializeOwned + JsonSchema>(json: &str) -> Result<A, 
     };
     arguments.retain(|_, value| !value.is_null());
     if !arguments.is_empty() {
-        refuse_unknown(&arguments, &schema::of_input::<A>())?;
+        refuse_unknown(&arguments, &schema())?;
     }
     let error = match typed(arguments.clone()) {
         Ok(arguments) => return Ok(arguments),
@@ -96,10 +98,11 @@ fn in_json_words(message: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use schemars::JsonSchema;
     use serde::Deserialize;
 
     use super::*;
-    use crate::{ListQuery, NoArguments};
+    use crate::{ListQuery, NoArguments, schema::of_input};
 
     #[derive(Debug, Deserialize, JsonSchema)]
     #[allow(dead_code, reason = "only decoding is tested")]
@@ -127,7 +130,7 @@ mod tests {
     }
 
     fn refused<A: DeserializeOwned + JsonSchema + std::fmt::Debug>(json: &str) -> String {
-        match decode::<A>(json) {
+        match decode::<A>(json, of_input::<A>) {
             Err(ToolError::InvalidArguments(text)) => text,
             other => panic!("{json} gave {other:?}"),
         }
@@ -172,13 +175,15 @@ mod tests {
     #[test]
     fn null_counts_as_absent() {
         let query: ListQuery =
-            decode(r#"{"accounts": null, "filter": null, "limit": null}"#).expect("nothing is given");
+            decode(r#"{"accounts": null, "filter": null, "limit": null}"#, of_input::<ListQuery>)
+                .expect("nothing is given");
         assert_eq!(query, ListQuery::default());
     }
 
     #[test]
     fn flattened_arguments_decode_with_the_rest() {
-        let scan: Scan = decode(r#"{"ports": [], "accounts": ["a"], "limit": 5}"#).expect("all fit");
+        let scan: Scan =
+            decode(r#"{"ports": [], "accounts": ["a"], "limit": 5}"#, of_input::<Scan>).expect("all fit");
         assert_eq!((scan.query.accounts, scan.query.limit), (vec!["a".to_owned()], Some(5)));
     }
 }

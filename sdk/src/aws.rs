@@ -65,9 +65,37 @@ pub struct Response<T> {
 }
 
 impl<T> Response<T> {
+    /// A response as a unit test needs it.
+    pub fn new(output: T, truncated: bool) -> Self {
+        Self { output, truncated, cursor: None }
+    }
+
     /// The same response with another output.
     pub fn map<U>(self, map: impl FnOnce(T) -> U) -> Response<U> {
         Response { output: map(self.output), truncated: self.truncated, cursor: self.cursor }
+    }
+
+    /// The output, if it is all that AWS has: for a look-up that decides something, where a part of the answer
+    /// would decide wrongly. Rows of a table need it not: a [`Rows`](crate::Rows) knows when it was cut.
+    ///
+    /// ```no_run
+    /// use serde_json::json;
+    /// use tollgate_sdk::aws::{self, Target};
+    ///
+    /// async fn is_watched(target: &Target, vpc: &str) -> Result<bool, aws::Error> {
+    ///     let watched = aws::call::<Vec<String>>(target, "ec2", "DescribeFlowLogs", json!({}));
+    ///     let watched = watched.select("FlowLogs[].ResourceId").await?.whole()?;
+    ///     Ok(watched.iter().any(|id| id == vpc))
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Truncated`], if AWS has more.
+    pub fn whole(self) -> Result<T, Error> {
+        match self.truncated {
+            false => Ok(self.output),
+            true => Err(Error::Truncated("not known: AWS has more of it than was read".to_owned())),
+        }
     }
 }
 
@@ -230,6 +258,20 @@ mod tests {
         assert_eq!(
             call.request.expect_err("a key that is a pair is no JSON").to_string(),
             "input of ec2:DescribeVpcs is no JSON: key must be a string"
+        );
+    }
+
+    #[test]
+    fn an_answer_that_was_cut_is_not_whole() {
+        assert_eq!(Response::new(["vpc-1"], false).whole(), Ok(["vpc-1"]));
+        let error = Response::new(["vpc-1"], true)
+            .map(|ids| ids.len())
+            .whole()
+            .expect_err("it was cut")
+            .context("flow_logs");
+        assert_eq!(
+            (error.kind(), error.to_string().as_str()),
+            ("truncated", "flow_logs: not known: AWS has more of it than was read")
         );
     }
 

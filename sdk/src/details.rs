@@ -65,10 +65,12 @@ impl Scope {
 /// ```
 ///
 /// Lists in it that are too long for a short answer are cut, and kept by the host: `shortened` says
-/// how many elements each has, and `cursor` where `result_query` reads them.
+/// how many elements each has, and `cursor` where `result_query` reads them. `truncated` says that AWS has more
+/// than was read, by the host's limits.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Details {
     matches: Vec<Map<String, Value>>,
+    truncated: bool,
     coverage: Coverage,
 }
 
@@ -76,6 +78,11 @@ impl Details {
     /// What was found, as it is answered where nothing is cut.
     pub fn matches(&self) -> &[Map<String, Value>] {
         &self.matches
+    }
+
+    /// Whether AWS has more than was read.
+    pub fn truncated(&self) -> bool {
+        self.truncated
     }
 
     /// Who answered, and who did not.
@@ -136,14 +143,14 @@ pub async fn find<T: Serialize, O: Into<Rows<T>>>(
     ask_all(what, failures, asked, ask).await
 }
 
-/// As [`find`], but asks every account once: for services that answer for the whole account. The
-/// things say themselves where they are, by a member `region`.
+/// As [`find`], but asks every account once, or each of those named: for services that answer for the whole
+/// account. The things say themselves where they are, by a member `region`.
 pub async fn find_in_accounts<T: Serialize, O: Into<Rows<T>>>(
-    scope: &Scope,
+    accounts: &[String],
     what: impl std::fmt::Display,
     ask: impl AsyncFn(Account) -> Result<O, aws::Error>,
 ) -> Result<Details, ToolError> {
-    let asked = each_account(&scope.accounts).await?;
+    let asked = each_account(accounts).await?;
     ask_all(what, Vec::new(), asked, ask).await
 }
 
@@ -191,11 +198,12 @@ async fn ask_all<W, T: Serialize, O: Into<Rows<T>>>(
         .enumerate()
         .map(|(index, (place, whom))| async move { (index, place, ask(whom).await) })
         .collect();
-    let (mut found, mut ok) = (Vec::new(), 0);
+    let (mut found, mut ok, mut more_in_aws) = (Vec::new(), 0, false);
     while let Some((index, place, answer)) = answers.next().await {
         match answer {
             Ok(answer) => {
-                let Rows { rows, errors, .. } = answer.into();
+                let Rows { rows, truncated, errors } = answer.into();
+                more_in_aws |= truncated;
                 ok += u64::from(errors.is_empty());
                 failures.extend(errors.iter().map(|error| Failure::of_call(place.name(), error)));
                 for thing in &rows {
@@ -208,19 +216,22 @@ async fn ask_all<W, T: Serialize, O: Into<Rows<T>>>(
         crate::progress::report(total - answers.len() as u64, Some(total), Some(&place.name()));
     }
     if found.is_empty() {
-        return Err(not_found(what, ok, &failures));
+        return Err(not_found(what, ok, more_in_aws, &failures));
     }
     found.sort_by_key(|(index, _)| *index);
     let matches = found.into_iter().map(|(_, thing)| thing).collect();
-    Ok(Details { matches, coverage: Coverage::new(ok, &failures) })
+    Ok(Details { matches, truncated: more_in_aws, coverage: Coverage::new(ok, &failures) })
 }
 
 /// Nobody has it, or nobody could be asked.
-fn not_found(what: impl std::fmt::Display, ok: u64, failures: &[Failure]) -> ToolError {
+fn not_found(what: impl std::fmt::Display, ok: u64, more_in_aws: bool, failures: &[Failure]) -> ToolError {
     if ok == 0 && !failures.is_empty() {
         return all_failed(failures);
     }
     let mut text = format!("no {what} in the {ok} places that were asked");
+    if more_in_aws {
+        text += ", of which AWS has more than was read";
+    }
     if failures.is_empty() {
         text += "; check the name, or name more `accounts` or `regions`";
     } else {
@@ -246,7 +257,10 @@ impl IntoOutput for Details {
         };
         let places: Vec<String> = self.matches.iter().take(5).map(place).collect();
         let mut summary = format!("{} found: {}", self.matches.len(), places.join(", "));
-        let structured = shorten::to_fit(self.matches, self.coverage, budget::answer_bytes() as usize)?;
+        if self.truncated {
+            summary += "; AWS has more than was read";
+        }
+        let structured = shorten::to_fit(self, budget::answer_bytes() as usize)?;
         if let Some(cursor) = structured.get("cursor").and_then(Value::as_str) {
             summary += &format!("\nlong lists are cut; result_query reads them whole: {cursor}");
         }

@@ -35,7 +35,7 @@ pub use output::{Body, Content, IntoOutput, Json, Link, Outcome, Output, Questio
 pub use plugin::Component;
 pub use plugin::{Invocation, Plugin};
 pub use table::{
-    Coverage, Gap, ListQuery, Row, Rows, Table, survey, sweep, sweep_account_values, sweep_accounts,
+    Coverage, Gap, ListQuery, Regions, Row, Rows, Table, survey, sweep, sweep_account_values, sweep_accounts,
     sweep_parts, sweep_values,
 };
 pub use tags::Tags;

@@ -4,6 +4,8 @@
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
+use crate::table::is_empty;
+
 /// The schema of a tool's arguments: closed, unless it is one of several, and without the `null` of
 /// what is optional anyway.
 ///
@@ -109,7 +111,7 @@ fn compact(schema: &mut Map<String, Value>) {
     if schema.get("minimum") == Some(&json!(0)) {
         schema.shift_remove("minimum");
     }
-    if schema.get("default").is_some_and(is_empty) {
+    if schema.get("default").is_some_and(|value| value == false || is_empty(value)) {
         schema.shift_remove("default");
     }
     if let Some(Value::String(text)) = schema.get_mut("description") {
@@ -122,16 +124,6 @@ fn compact(schema: &mut Map<String, Value>) {
         }
     }
     for_each_subschema(schema, &mut compact);
-}
-
-fn is_empty(value: &Value) -> bool {
-    match value {
-        Value::Null | Value::Bool(false) => true,
-        Value::String(text) => text.is_empty(),
-        Value::Array(items) => items.is_empty(),
-        Value::Object(members) => members.is_empty(),
-        Value::Bool(true) | Value::Number(_) => false,
-    }
 }
 
 /// What need not be given need not be given as `null` either.

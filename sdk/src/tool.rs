@@ -80,17 +80,21 @@ pub struct Description {
 /// assert!(tool.hints.read_only);
 /// ```
 pub fn describe<T: Tool>() -> Description {
-    let mut input_schema = schema::of_input::<T::Arguments>();
-    T::Output::complete_input_schema(&mut input_schema);
     Description {
         name: T::NAME.to_owned(),
         title: T::TITLE.map(str::to_owned),
         description: T::DESCRIPTION.to_owned(),
-        input_schema,
+        input_schema: input_schema::<T>(),
         output_schema: T::Output::output_schema(),
         hints: T::HINTS,
         meta: None,
     }
+}
+
+fn input_schema<T: Tool>() -> Value {
+    let mut schema = schema::of_input::<T::Arguments>();
+    T::Output::complete_input_schema(&mut schema);
+    schema
 }
 
 /// Calls a tool with arguments as JSON text, as the host does.
@@ -117,7 +121,7 @@ pub fn describe<T: Tool>() -> Description {
 /// # });
 /// ```
 pub async fn run<T: Tool>(arguments: &str) -> Result<Outcome, ToolError> {
-    T::call(arguments::decode(arguments)?).await?.into_outcome()
+    T::call(arguments::decode(arguments, input_schema::<T>)?).await?.into_outcome()
 }
 
 /// Takes `Result<T, ToolError>` apart for `#[tool]`.

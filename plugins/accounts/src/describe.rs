@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use tollgate_sdk::accounts::{self, Account};
 use tollgate_sdk::aws::{self, Target};
-use tollgate_sdk::{Details, Rows, Scope, ToolError, find_in_accounts, tool};
+use tollgate_sdk::{Details, Rows, ToolError, find_in_accounts, tool};
 
 #[cfg(test)]
 mod tests;
@@ -65,7 +65,7 @@ pub(crate) async fn accounts_describe(arguments: Arguments) -> Result<Details, T
         return Err(ToolError::invalid_argument("account", text));
     }
     let what = format!("account {account}");
-    find_in_accounts(&Scope { accounts: vec![account], ..Scope::default() }, what, describe).await
+    find_in_accounts(&[account], what, describe).await
 }
 
 async fn describe(account: Account) -> Result<Rows<Description>, aws::Error> {
@@ -118,7 +118,7 @@ async fn ask<T: DeserializeOwned + 'static>(
     select: &str,
 ) -> Result<Option<T>, aws::Error> {
     match aws::call::<Option<T>>(target, service, operation, input).select(select).await {
-        Ok(response) => Ok(response.output),
+        Ok(response) => response.whole(),
         Err(error) if is_absent(&error) => Ok(None),
         Err(error) => Err(error),
     }

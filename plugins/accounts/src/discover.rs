@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
 use tollgate_sdk::accounts::Account;
-use tollgate_sdk::aws::{self, Target};
+use tollgate_sdk::aws::{self, Response, Target};
 use tollgate_sdk::{ListQuery, Row, Rows, Table, Tags, ToolError, tool};
 
 use crate::organization::{self, Answer, Member, Organization, Tree};
@@ -142,7 +142,7 @@ fn row(member: Member, organization: &Organization, registry: &Registry, extras:
 /// The path of each account.
 async fn paths(target: &Target) -> Rows<(String, String)> {
     let roots = match organization::roots(target).await {
-        Ok(roots) => roots.output,
+        Ok(roots) => roots,
         Err(error) => return nothing_but(error.context("paths")),
     };
     let Tree { members, unread, .. } = Tree::below(target, roots, true).await;
@@ -157,8 +157,8 @@ async fn services(target: &Target) -> Rows<Services> {
     let administrators = aws::call::<Vec<String>>(target, "organizations", "ListDelegatedAdministrators", ())
         .select("DelegatedAdministrators[].Id")
         .await;
-    let administrators = match administrators {
-        Ok(response) => response.output,
+    let administrators = match administrators.and_then(Response::whole) {
+        Ok(administrators) => administrators,
         Err(error) => return nothing_but(error.context("delegated administrators")),
     };
     let asked = administrators.into_iter().map(async |id| {
@@ -171,8 +171,8 @@ async fn services(target: &Target) -> Rows<Services> {
     });
     let (mut services, mut failures) = (Services::new(), Vec::new());
     for (id, answer) in join_all(asked).await {
-        let known = match answer {
-            Ok(response) => Some(response.output),
+        let known = match answer.and_then(Response::whole) {
+            Ok(services) => Some(services),
             Err(error) => {
                 failures.push((id.clone(), error));
                 None
@@ -193,8 +193,8 @@ async fn tags(target: &Target, members: &[Member]) -> Rows<(String, Tags)> {
     });
     let (mut tags, mut failures) = (Rows::default(), Vec::new());
     for (member, answer) in members.iter().zip(join_all(asked).await) {
-        match answer {
-            Ok(response) => tags.push((member.id.clone(), response.output)),
+        match answer.and_then(Response::whole) {
+            Ok(answer) => tags.push((member.id.clone(), answer)),
             Err(error) => failures.push((&member.name, error)),
         }
     }

@@ -33,16 +33,10 @@ impl From<accounts::Account> for Account {
 }
 
 /// Lists the AWS accounts that Tollgate can ask, with what selects them; accounts_discover has all of the
-/// organisation. `regions`: those configured for one of them.
+/// organisation.
 #[tool(read_only, title = "AWS accounts")]
 pub(crate) async fn accounts_list(query: ListQuery) -> Result<Table<Account>, ToolError> {
-    table(&query, accounts::list(&query.accounts).await?)
-}
-
-fn table(query: &ListQuery, accounts: Vec<accounts::Account>) -> Result<Table<Account>, ToolError> {
-    let asked_for =
-        |account: &accounts::Account| account.regions.iter().any(|region| query.wants_region(region));
-    Table::new(query, accounts.into_iter().filter(asked_for).map(Account::from))
+    Table::new(&query, accounts::list(&query.accounts).await?.into_iter().map(Account::from))
 }
 
 #[cfg(test)]
@@ -51,19 +45,19 @@ mod tests {
 
     use super::*;
 
-    fn accounts() -> Vec<accounts::Account> {
+    fn accounts() -> Vec<Account> {
         let account = |id: &str, name: &str, regions: &[&str]| {
             accounts::Account::new(id, name, regions.iter().map(|region| (*region).to_owned()).collect())
         };
         let mut production = account("111111111111", "production", &["us-east-1", "eu-west-1"]);
         production.environment = Some("prod".to_owned());
         production.tags.insert("team".to_owned(), "payments".to_owned());
-        vec![production, account("222222222222", "sandbox", &["us-east-1"])]
+        [production, account("222222222222", "sandbox", &["us-east-1"])].map(Account::from).into()
     }
 
     #[test]
     fn accounts_are_rows_without_a_target() {
-        let table = table(&ListQuery::default(), accounts()).expect("the default fits");
+        let table = Table::new(&ListQuery::default(), accounts()).expect("the default fits");
         assert_eq!(table.columns(), ["id", "name", "environment", "regions", "tags"]);
         assert_eq!(
             json!(table.rows()),
@@ -77,15 +71,16 @@ mod tests {
     #[test]
     fn clients_see_a_small_tool() {
         let tool = tollgate_sdk::describe::<accounts_list>();
-        insta::assert_snapshot!(tool.description, @"Lists the AWS accounts that Tollgate can ask, with what selects them; accounts_discover has all of the organisation. `regions`: those configured for one of them.");
+        insta::assert_snapshot!(tool.description, @"Lists the AWS accounts that Tollgate can ask, with what selects them; accounts_discover has all of the organisation.");
         insta::assert_snapshot!(tool.input_schema["properties"]["fields"], @r#"{"type":"array","items":{"type":"string"},"description":"Default: id, name, environment, regions, tags[.<key>]"}"#);
         assert!(tool.hints.read_only && !tool.hints.open_world);
     }
 
     #[test]
-    fn regions_keep_the_accounts_configured_for_one_of_them() {
-        let query = ListQuery { regions: vec!["eu-west-1".to_owned()], ..ListQuery::default() };
-        let table = table(&query, accounts()).expect("the query fits");
+    fn a_filter_keeps_the_accounts_that_are_configured_for_a_region() {
+        let filter = Some("contains(regions, 'eu-west-1')".to_owned());
+        let table =
+            Table::new(&ListQuery { filter, ..ListQuery::default() }, accounts()).expect("the query fits");
         assert_eq!((table.row_count(), &table.rows()[0][1]), (1, &json!("production")));
     }
 }

@@ -31,10 +31,10 @@ pub(crate) async fn accounts_relationships(arguments: Arguments) -> Result<Table
     organization::survey(query, async |asked| {
         let (target, roots) = asked.ask(async |target| organization::roots(&target).await).await?;
         let types: BTreeSet<String> =
-            roots.output.iter().flat_map(|root| root.policy_types.iter().cloned()).collect();
+            roots.iter().flat_map(|root| root.policy_types.iter().cloned()).collect();
         let tree = async {
             match wanted.tree {
-                true => Tree::below(&target, roots.output, wanted.accounts).await,
+                true => Tree::below(&target, roots, wanted.accounts).await,
                 false => Tree::default(),
             }
         };

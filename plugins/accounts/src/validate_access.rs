@@ -13,8 +13,8 @@ mod trouble;
 
 #[derive(Debug, PartialEq, Serialize, JsonSchema)]
 pub(crate) struct Access {
-    account: String,
-    account_id: String,
+    id: String,
+    name: String,
     reachable: bool,
     /// The ARN that asks AWS there.
     identity: Option<String>,
@@ -45,8 +45,8 @@ pub(crate) async fn accounts_validate_access(query: ListQuery) -> Result<Table<A
 fn access(account: Account, tried: Result<String, aws::Error>) -> Access {
     let Trouble { code, message, advice } = tried.as_ref().err().map(Trouble::of).unwrap_or_default();
     Access {
-        account: account.name,
-        account_id: account.id,
+        id: account.id,
+        name: account.name,
         reachable: tried.is_ok(),
         identity: tried.ok(),
         code,
@@ -75,21 +75,21 @@ mod tests {
     #[test]
     fn an_account_that_cannot_be_reached_is_a_row() {
         let table = Table::new(&ListQuery::default(), tried()).expect("the default fits");
-        insta::assert_snapshot!(json!([table.columns(), table.rows()]), @r#"[["account","account_id","reachable","identity","code","message","advice"],[["production","111111111111",true,"arn:aws:sts::111111111111:assumed-role/Reader/tollgate",null,null,null],["staging","222222222222",false,null,"throttled","sts still throttled","ask again in a minute, or for fewer accounts at once"]]]"#);
+        insta::assert_snapshot!(json!([table.columns(), table.rows()]), @r#"[["id","name","reachable","identity","code","message","advice"],[["111111111111","production",true,"arn:aws:sts::111111111111:assumed-role/Reader/tollgate",null,null,null],["222222222222","staging",false,null,"throttled","sts still throttled","ask again in a minute, or for fewer accounts at once"]]]"#);
     }
 
     #[test]
     fn one_filter_finds_those_that_cannot_be_reached() {
         let query = ListQuery { filter: Some("!reachable".to_owned()), ..ListQuery::default() };
         let table = Table::new(&query, tried()).expect("the filter fits");
-        assert_eq!((table.row_count(), &table.rows()[0][0]), (1, &json!("staging")));
+        assert_eq!((table.row_count(), &table.rows()[0][1]), (1, &json!("staging")));
     }
 
     #[test]
     fn clients_see_a_small_tool() {
         let tool = describe::<accounts_validate_access>();
         insta::assert_snapshot!(tool.description, @"Tries each account: can it be reached, as which identity, and if not, why and what mends it. Those that cannot: filter `!reachable`.");
-        insta::assert_snapshot!(tool.input_schema["properties"]["fields"]["description"], @r#""Default: account, account_id, reachable, identity, code, message, advice""#);
+        insta::assert_snapshot!(tool.input_schema["properties"]["fields"]["description"], @r#""Default: id, name, reachable, identity, code, message, advice""#);
         assert!(tool.hints.read_only && tool.hints.open_world);
     }
 }

@@ -36,7 +36,7 @@ pub(crate) async fn averages(
         let input = input(batch, now);
         let measured =
             aws::call::<Vec<Measured>>(target, "cloudwatch", "GetMetricData", input).select(SELECT);
-        Ok(average(batch, &measured.await?.output))
+        Ok(average(batch, &measured.await?.whole()?))
     });
     let (mut found, mut errors) = (HashMap::new(), Vec::new());
     for answer in join_all(asked).await {

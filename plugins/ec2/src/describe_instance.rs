@@ -18,6 +18,7 @@ mod tests;
 use crate::{
     age, cpu,
     exposure::{Exposure, Rule},
+    profile,
 };
 
 #[derive(Deserialize, JsonSchema)]
@@ -101,6 +102,8 @@ struct Instance {
     age_days: Option<u32>,
     #[serde(skip_deserializing)]
     cpu_percent: Option<f64>,
+    #[serde(deserialize_with = "profile::name")]
+    instance_profile: Option<String>,
     #[serde(flatten)]
     rest: Map<String, Value>,
     tags: Tags,
@@ -134,7 +137,11 @@ async fn instances(
         .select(select::INSTANCES)
         .await?;
     let described = join_all(found.output.into_iter().map(|instance| described(target, instance, now))).await;
-    Rows::merge(described.into_iter().map(Ok::<_, aws::Error>))
+    let mut instances = Rows::merge(described.into_iter().map(Ok::<_, aws::Error>))?;
+    if found.truncated {
+        instances.truncate();
+    }
+    Ok(instances)
 }
 
 /// The instance with what other operations say of it.
@@ -174,13 +181,13 @@ async fn described(target: &Target, mut instance: Instance, now: OffsetDateTime)
 async fn status(target: &Target, id: &str) -> Result<Option<Value>, aws::Error> {
     let input = json!({ "InstanceIds": [id], "IncludeAllInstances": true });
     let status = aws::call(target, "ec2", "DescribeInstanceStatus", input).select(select::STATUS);
-    Ok(status.await?.output)
+    status.await?.whole()
 }
 
 async fn volumes(target: &Target, id: &str) -> Result<Vec<Value>, aws::Error> {
     let input = json!({ "Filters": [{ "Name": "attachment.instance-id", "Values": [id] }] });
     let volumes = aws::call(target, "ec2", "DescribeVolumes", input).select(select::VOLUMES);
-    Ok(volumes.await?.output)
+    volumes.await?.whole()
 }
 
 async fn security_groups(target: &Target, ids: &[String]) -> Result<Vec<SecurityGroup>, aws::Error> {
@@ -189,7 +196,7 @@ async fn security_groups(target: &Target, ids: &[String]) -> Result<Vec<Security
     }
     let input = json!({ "GroupIds": ids });
     let groups = aws::call::<Vec<SecurityGroup>>(target, "ec2", "DescribeSecurityGroups", input);
-    let mut groups = groups.select(select::security_groups()).await?.output;
+    let mut groups = groups.select(select::security_groups()).await?.whole()?;
     for group in &mut groups {
         group.open_ports = Exposure::of(group.rules.as_deref().unwrap_or_default()).words();
     }

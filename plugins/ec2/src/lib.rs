@@ -7,6 +7,7 @@ mod exposure;
 mod list_instances;
 mod list_network;
 mod list_storage;
+mod profile;
 
 use describe_instance::ec2_describe_instance;
 use list_instances::ec2_list_instances;

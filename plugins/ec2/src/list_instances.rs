@@ -10,7 +10,7 @@ use tollgate_sdk::{
     sweep, tool,
 };
 
-use crate::{age, cpu};
+use crate::{age, cpu, profile};
 
 #[cfg(test)]
 mod tests;
@@ -52,6 +52,7 @@ pub(crate) struct Instance {
     platform: Option<String>,
     architecture: Option<String>,
     /// The name of the instance profile, without which it acts for no role.
+    #[serde(deserialize_with = "profile::name")]
     instance_profile: Option<String>,
     /// Whether its metadata is given out for a token only.
     imdsv2: Option<bool>,
@@ -67,9 +68,6 @@ impl Row for Instance {
 impl Instance {
     fn complete(mut self, now: OffsetDateTime) -> Self {
         self.age_days = age::days(self.launch_time.as_deref(), now);
-        if let Some((_, name)) = self.instance_profile.as_deref().and_then(|arn| arn.rsplit_once('/')) {
-            self.instance_profile = Some(name.to_owned());
-        }
         self
     }
 

@@ -210,7 +210,7 @@ fn open_group(group: SecurityGroup, port: Option<u16>) -> Option<Part> {
 async fn watched(target: &Target) -> Result<Vec<String>, aws::Error> {
     let logs = aws::call::<Vec<String>>(target, "ec2", "DescribeFlowLogs", json!({}))
         .select("FlowLogs[?DeliverLogsStatus != 'FAILED'].ResourceId");
-    Ok(logs.await?.output)
+    logs.await?.whole()
 }
 
 /// What other answers say of a target's network; none: not asked, or not answered.

@@ -170,14 +170,14 @@ async fn public(target: &Target) -> Result<HashSet<String>, aws::Error> {
     let input = json!({ "OwnerIds": ["self"], "RestorableByUserIds": ["all"], "MaxResults": 1000 });
     let ids =
         aws::call::<Vec<String>>(target, "ec2", "DescribeSnapshots", input).select("Snapshots[].SnapshotId");
-    Ok(ids.await?.output.into_iter().collect())
+    Ok(ids.await?.whole()?.into_iter().collect())
 }
 
 async fn shared_with(target: &Target, snapshot: &str) -> Result<Vec<String>, aws::Error> {
     let input = json!({ "SnapshotId": snapshot, "Attribute": "createVolumePermission" });
     let accounts = aws::call::<Vec<String>>(target, "ec2", "DescribeSnapshotAttribute", input)
         .select("CreateVolumePermissions[].UserId");
-    Ok(accounts.await?.output)
+    accounts.await?.whole()
 }
 
 impl Storage {

@@ -36,7 +36,7 @@ pub(crate) struct Cluster {
     /// The kinds of logs of the control plane that are kept.
     logging: Option<Vec<String>>,
     /// The KMS key of the customer that secrets are encrypted with.
-    secrets_key: Option<String>,
+    kms_key: Option<String>,
     auth_mode: Option<String>,
     auto_mode: Option<bool>,
     deletion_protection: Option<bool>,
@@ -71,7 +71,7 @@ impl Cluster {
             private: cluster.private,
             public_cidrs: cluster.public_cidrs,
             logging: cluster.logging,
-            secrets_key: cluster.secrets_key,
+            kms_key: cluster.kms_key,
             auth_mode: cluster.auth_mode,
             auto_mode: cluster.auto_mode,
             deletion_protection: cluster.deletion_protection,

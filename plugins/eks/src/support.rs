@@ -32,7 +32,7 @@ impl Calendar {
         // Versions that EKS supports no more are told only on request.
         let input = json!({ "clusterType": "eks", "includeAll": true });
         let versions = aws::call::<Vec<Support>>(target, "eks", "DescribeClusterVersions", input);
-        Ok(versions.select(SELECT).await?.output.into())
+        Ok(versions.select(SELECT).await?.whole()?.into())
     }
 
     /// The support of a cluster's version; nothing of one that EKS does not tell about.

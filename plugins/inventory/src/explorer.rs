@@ -31,7 +31,7 @@ pub(crate) struct Index {
 /// The indexes of an account: none where Resource Explorer is off.
 pub(crate) async fn indexes(account: &Account) -> Result<Vec<Index>, aws::Error> {
     let call = aws::call(&account.target(), "resource-explorer-2", "ListIndexes", json!({}));
-    Ok(call.select("Indexes[].{region: Region, type: Type}").await?.output)
+    call.select("Indexes[].{region: Region, type: Type}").await?.whole()
 }
 
 /// Whom to ask for what is in some regions.

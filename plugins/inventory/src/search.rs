@@ -33,8 +33,8 @@ pub(crate) struct Arguments {
     query: ListQuery,
 }
 
-/// Finds resources of every service by tag, type or text, across accounts and regions. A service's own list tool tells
-/// more of each.
+/// Finds resources of every service by tag, type or text, across accounts and regions; untagged ones only where
+/// Resource Explorer is on. A service's own list tool tells more of each.
 #[tool(read_only, open_world, title = "Resources")]
 pub(crate) async fn resources_search(arguments: Arguments) -> Result<Table<Resource>, ToolError> {
     let Arguments { tags, types, text, query } = &arguments;
@@ -173,7 +173,7 @@ mod tests {
     #[test]
     fn clients_see_a_small_tool() {
         let tool = describe::<resources_search>();
-        insta::assert_snapshot!(tool.description, @"Finds resources of every service by tag, type or text, across accounts and regions. A service's own list tool tells more of each.");
+        insta::assert_snapshot!(tool.description, @"Finds resources of every service by tag, type or text, across accounts and regions; untagged ones only where Resource Explorer is on. A service's own list tool tells more of each.");
         let own: Vec<String> = ["tags", "types", "text", "fields"]
             .map(|word| tool.input_schema["properties"][word].to_string())
             .to_vec();

@@ -27,7 +27,7 @@ const URLS: &str = "FunctionUrlConfigs[].{
 /// All URLs of a function and of its aliases.
 pub(crate) async fn urls(target: &Target, name: &str) -> Result<Vec<FunctionUrl>, aws::Error> {
     let input = json!({ "FunctionName": name });
-    Ok(aws::call(target, "lambda", "ListFunctionUrlConfigs", input).select(URLS).await?.output)
+    aws::call(target, "lambda", "ListFunctionUrlConfigs", input).select(URLS).await?.whole()
 }
 
 /// The resource policy of a function, or of one of its aliases or versions; `null` where it has none.

@@ -90,7 +90,7 @@ struct Selected {
     rest: Map<String, Value>,
 }
 
-#[derive(Serialize)]
+#[derive(Debug, Serialize)]
 struct Function {
     name: String,
     arn: String,
@@ -114,7 +114,7 @@ struct Function {
     asynchronous: Vec<Value>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Alias {
     name: String,
     version: Option<String>,
@@ -126,7 +126,7 @@ struct Alias {
 }
 
 /// A published version.
-#[derive(Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Version {
     version: String,
     runtime: Option<String>,
@@ -172,80 +172,81 @@ async fn described(target: &Target, wanted: &Wanted) -> Result<Rows<Function>, a
         ask::policy(target, name, qualifier),
         aliases(target, wanted),
         versions(target, wanted),
-        list(target, wanted, "ListEventSourceMappings", select::EVENT_SOURCES),
-        list(target, wanted, "GetFunctionConcurrency", "ReservedConcurrentExecutions"),
-        list(target, wanted, "ListProvisionedConcurrencyConfigs", select::PROVISIONED_CONCURRENCY),
-        list(target, wanted, "ListFunctionEventInvokeConfigs", select::ASYNCHRONOUS),
+        told(target, wanted, "ListEventSourceMappings", select::EVENT_SOURCES),
+        told(target, wanted, "GetFunctionConcurrency", "ReservedConcurrentExecutions"),
+        told(target, wanted, "ListProvisionedConcurrencyConfigs", select::PROVISIONED_CONCURRENCY),
+        told(target, wanted, "ListFunctionEventInvokeConfigs", select::ASYNCHRONOUS),
     );
-    let mut gaps = Gaps::default();
+    let mut gaps = Gaps { function: name, rows: Rows::default() };
     function.tags = gaps.or_default("tags", tags);
     function.urls = gaps.or_default("URLs", urls);
     if let Some(policy) = gaps.or_default("policy", policy.map(Some)) {
         function.public = Some(policy::is_public(&policy));
         function.policy = policy::statements(&policy).iter().map(without_resource).collect();
     }
-    let (aliases, failures) = gaps.or_default("aliases", aliases);
-    gaps.0.extend(failures);
-    function.aliases = aliases;
-    function.versions = gaps.or_default("versions", versions);
-    function.event_sources = gaps.or_default("event sources", sources);
-    function.reserved_concurrency = gaps.or_default("reserved concurrency", reserved);
-    function.provisioned_concurrency = gaps.or_default("provisioned concurrency", provisioned);
-    function.asynchronous = gaps.or_default("asynchronous invocation", asynchronous);
-    let mut rows = Rows::from(vec![function]);
-    for error in gaps.0 {
-        rows.fail(error.context(format_args!("function {name}")));
+    for (mut alias, policy) in gaps.list("aliases", aliases) {
+        let what = format!("policy of alias {}", alias.name);
+        alias.public = gaps.or_default(&what, policy.map(|policy| Some(policy::is_public(&policy))));
+        function.aliases.push(alias);
     }
+    function.versions = gaps.list("versions", versions);
+    function.event_sources = gaps.list("event sources", sources);
+    function.reserved_concurrency =
+        gaps.or_default("reserved concurrency", reserved.map(|reserved| reserved.output));
+    function.provisioned_concurrency = gaps.list("provisioned concurrency", provisioned);
+    function.asynchronous = gaps.list("asynchronous invocation", asynchronous);
+    let Gaps { mut rows, .. } = gaps;
+    rows.push(function);
     Ok(rows)
 }
 
-/// What could not be found out.
-#[derive(Default)]
-struct Gaps(Vec<aws::Error>);
+/// What could not be found out of a function, in the answer that will have it.
+struct Gaps<'a> {
+    function: &'a str,
+    rows: Rows<Function>,
+}
 
-impl Gaps {
+impl Gaps<'_> {
     fn or_default<T: Default>(&mut self, what: &str, answer: Result<T, aws::Error>) -> T {
         answer.unwrap_or_else(|error| {
-            self.0.push(error.context(what));
+            self.rows.fail(error.context(what).context(format_args!("function {}", self.function)));
             T::default()
         })
+    }
+
+    /// The elements of a list, as far as they were read.
+    fn list<T>(&mut self, what: &str, answer: Result<aws::Response<Vec<T>>, aws::Error>) -> Vec<T> {
+        let listed = self.or_default(what, answer.map(Rows::from));
+        self.rows.unpack(listed)
     }
 }
 
 /// What an operation tells of the function as a whole.
-async fn list<T: DeserializeOwned + 'static>(
+async fn told<T: DeserializeOwned + 'static>(
     target: &Target,
     wanted: &Wanted,
     operation: &str,
     select: &str,
-) -> Result<T, aws::Error> {
-    let input = wanted.input_of_function();
-    Ok(aws::call(target, "lambda", operation, input).select(select).await?.output)
+) -> Result<aws::Response<T>, aws::Error> {
+    aws::call(target, "lambda", operation, wanted.input_of_function()).select(select).await
 }
 
-async fn versions(target: &Target, wanted: &Wanted) -> Result<Vec<Version>, aws::Error> {
-    let listed: Vec<Version> = list(target, wanted, "ListVersionsByFunction", select::VERSIONS).await?;
+async fn versions(target: &Target, wanted: &Wanted) -> Result<aws::Response<Vec<Version>>, aws::Error> {
+    let listed: aws::Response<Vec<Version>> =
+        told(target, wanted, "ListVersionsByFunction", select::VERSIONS).await?;
     let settled =
         |version: Version| Version { last_modified: version.last_modified.map(timestamp), ..version };
-    Ok(listed.into_iter().map(settled).collect())
+    Ok(listed.map_each(settled))
 }
 
-/// The aliases, each with whether it is public, and of which that is not known.
-async fn aliases(target: &Target, wanted: &Wanted) -> Result<(Vec<Alias>, Vec<aws::Error>), aws::Error> {
-    let listed: Vec<Alias> = list(target, wanted, "ListAliases", select::ALIASES).await?;
-    let with_policy = listed.into_iter().map(async |alias| {
-        let policy = ask::policy(target, &wanted.name, Some(&alias.name)).await;
-        (alias, policy)
-    });
-    let (mut aliases, mut failures) = (Vec::new(), Vec::new());
-    for (mut alias, policy) in join_all(with_policy).await {
-        match policy {
-            Ok(policy) => alias.public = Some(policy::is_public(&policy)),
-            Err(error) => failures.push(error.context(format_args!("policy of alias {}", alias.name))),
-        }
-        aliases.push(alias);
-    }
-    Ok((aliases, failures))
+/// An alias, and its resource policy.
+type WithPolicy = (Alias, Result<Value, aws::Error>);
+
+async fn aliases(target: &Target, wanted: &Wanted) -> Result<aws::Response<Vec<WithPolicy>>, aws::Error> {
+    let listed: aws::Response<Vec<Alias>> = told(target, wanted, "ListAliases", select::ALIASES).await?;
+    let policy = async |alias: &Alias| ask::policy(target, &wanted.name, Some(&alias.name)).await;
+    let policies = join_all(listed.output.iter().map(policy)).await;
+    Ok(listed.map(|aliases| aliases.into_iter().zip(policies).collect()))
 }
 
 /// The ARN of the function itself, without alias or version.

@@ -149,7 +149,7 @@ async fn maintenance(target: &Target, arn: &str) -> Result<Vec<Value>, aws::Erro
     let input = json!({ "ResourceIdentifier": arn });
     let pending =
         aws::call(target, "rds", "DescribePendingMaintenanceActions", input).select(select::MAINTENANCE);
-    Ok(pending.await?.output)
+    pending.await?.whole()
 }
 
 /// RDS keeps events for two weeks.
@@ -161,5 +161,5 @@ async fn events(target: &Target, kind: Kind, id: &str) -> Result<Vec<Value>, aws
         Kind::Cluster => "db-cluster",
     };
     let input = json!({ "SourceType": source, "SourceIdentifier": id, "Duration": TWO_WEEKS_IN_MINUTES });
-    Ok(aws::call(target, "rds", "DescribeEvents", input).select(select::EVENTS).await?.output)
+    aws::call(target, "rds", "DescribeEvents", input).select(select::EVENTS).await?.whole()
 }

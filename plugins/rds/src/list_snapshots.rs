@@ -128,7 +128,7 @@ async fn expose(snapshot: &mut Snapshot, target: &Target) -> Result<(), aws::Err
                 ),
             };
             let input = json!({ member: snapshot.id });
-            aws::call::<Vec<String>>(target, "rds", operation, input).select(select).await?.output
+            aws::call::<Vec<String>>(target, "rds", operation, input).select(select).await?.whole()?
         }
         Some("automated") => Vec::new(),
         _ => return Ok(()),

@@ -50,8 +50,10 @@ pub(crate) async fn region(account: &Account, bucket: &Listed) -> Result<String,
 
 /// The bucket of this name, if this account owns it. Others may have let the account in: theirs are not meant.
 pub(crate) async fn owned(account: &Account, name: &str) -> Result<Option<Located>, aws::Error> {
-    let listed = list(account, name).await?.output;
-    let Some(bucket) = listed.into_iter().find(|bucket| bucket.name == name) else { return Ok(None) };
+    let listed = list(account, name).await?;
+    let Some(bucket) = listed.output.iter().find(|bucket| bucket.name == name).cloned() else {
+        return listed.whole().map(|_| None);
+    };
     let target = account.in_region(region(account, &bucket).await?);
     Ok(Some(Located { name: bucket.name, target, created: bucket.created }))
 }

@@ -4,7 +4,7 @@ use futures::{future::join_all, join};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use tollgate_sdk::{Details, Rows, Scope, ToolError, accounts::Account, aws, find_in_accounts, tool};
+use tollgate_sdk::{Details, Rows, ToolError, accounts::Account, aws, find_in_accounts, tool};
 
 #[cfg(test)]
 mod tests;
@@ -19,23 +19,21 @@ use crate::{
 pub(crate) struct Arguments {
     /// Name or ARN
     bucket: String,
-    #[serde(flatten)]
-    scope: Scope,
+    /// Where to look; default: all
+    #[serde(default)]
+    accounts: Vec<String>,
 }
 
 /// Describes an S3 bucket: policy, public access, encryption, versioning, logging, lifecycle, replication,
 /// notifications, CORS, website, tags.
 #[tool(read_only, open_world, title = "S3 bucket")]
 pub(crate) async fn s3_describe_bucket(arguments: Arguments) -> Result<Details, ToolError> {
-    let Arguments { bucket, scope } = &arguments;
+    let Arguments { bucket, accounts } = &arguments;
     let name = name_of(bucket);
-    find_in_accounts(scope, format_args!("bucket {name}"), async |account| {
-        let wanted = |region: &str| {
-            scope.regions.is_empty() || scope.regions.iter().any(|wanted| wanted == "all" || wanted == region)
-        };
+    find_in_accounts(accounts, format_args!("bucket {name}"), async |account| {
         match owned(&account, name).await? {
-            Some(bucket) if wanted(&bucket.target.region) => Ok(described(&account, &bucket).await),
-            _ => Ok(Rows::default()),
+            Some(bucket) => Ok(described(&account, &bucket).await),
+            None => Ok(Rows::default()),
         }
     })
     .await

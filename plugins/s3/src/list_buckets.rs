@@ -6,7 +6,7 @@ use futures::{future::join_all, join};
 use schemars::JsonSchema;
 use serde::Serialize;
 use tollgate_sdk::{
-    ListQuery, Row, Rows, Table, Tags, ToolError,
+    ListQuery, Regions, Row, Rows, Table, Tags, ToolError,
     accounts::Account,
     aws::{self, Response},
     sweep_accounts, tool,
@@ -46,11 +46,12 @@ pub(crate) struct Bucket {
 
 impl Row for Bucket {
     const DEFAULT_FIELDS: &'static [&'static str] = &["name", "created"];
+    const REGIONS: Regions = Regions::Kept;
 }
 
-/// Lists S3 buckets across accounts; without `regions`, those of all regions. By `fields` or `filter` also:
-/// `encryption` (none, AES256, aws:kms), `public` (open by policy or ACL and not blocked), `versioning` (Enabled,
-/// Suspended, Disabled), `logging` (its target or none).
+/// Lists S3 buckets across accounts. By `fields` or `filter` also: `encryption` (none, AES256, aws:kms), `public`
+/// (open by policy or ACL and not blocked), `versioning` (Enabled, Suspended, Disabled), `logging` (its target or
+/// none).
 #[tool(read_only, open_world, title = "S3 buckets")]
 pub(crate) async fn s3_list_buckets(query: ListQuery) -> Result<Table<Bucket>, ToolError> {
     let wanted = Wanted::by(&query);

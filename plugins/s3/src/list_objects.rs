@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use tollgate_sdk::{ListQuery, Row, Rows, Table, ToolError, accounts, aws, sweep, tool};
+use tollgate_sdk::{ListQuery, Regions, Row, Rows, Table, ToolError, accounts, aws, sweep, tool};
 
 use crate::buckets::{locate, name_of};
 
@@ -36,18 +36,19 @@ enum Kind {
 pub(crate) struct Object {
     kind: Kind,
     key: String,
-    /// In bytes.
-    size: Option<u64>,
+    size_bytes: Option<u64>,
     storage_class: Option<String>,
     last_modified: Option<String>,
 }
 
 impl Row for Object {
-    const DEFAULT_FIELDS: &'static [&'static str] = &["kind", "key", "size", "last_modified"];
+    const DEFAULT_FIELDS: &'static [&'static str] = &["kind", "key", "size_bytes", "last_modified"];
+    /// The bucket's name says where it is.
+    const REGIONS: Regions = Regions::None;
 }
 
 const SELECT: &str = "{
-    objects: Contents[].{key: Key, size: Size, storage_class: StorageClass, last_modified: LastModified},
+    objects: Contents[].{key: Key, size_bytes: Size, storage_class: StorageClass, last_modified: LastModified},
     prefixes: CommonPrefixes[].Prefix
 }";
 
@@ -60,7 +61,7 @@ struct Selected {
 #[derive(Deserialize)]
 struct SelectedObject {
     key: String,
-    size: Option<u64>,
+    size_bytes: Option<u64>,
     storage_class: Option<String>,
     last_modified: Option<String>,
 }
@@ -100,14 +101,14 @@ fn objects(selected: Selected) -> Vec<Object> {
     let objects = objects.unwrap_or_default().into_iter().map(|object| Object {
         kind: Kind::Object,
         key: object.key,
-        size: object.size,
+        size_bytes: object.size_bytes,
         storage_class: object.storage_class,
         last_modified: object.last_modified,
     });
     let prefixes = prefixes.unwrap_or_default().into_iter().map(|key| Object {
         kind: Kind::Prefix,
         key,
-        size: None,
+        size_bytes: None,
         storage_class: None,
         last_modified: None,
     });
@@ -142,7 +143,7 @@ mod tests {
         }));
         assert_eq!(
             serde_json::to_value(&rows[0]).expect("a row is JSON"),
-            json!({ "kind": "object", "key": "a.txt", "size": 5_368_709_120_u64, "storage_class": "STANDARD",
+            json!({ "kind": "object", "key": "a.txt", "size_bytes": 5_368_709_120_u64, "storage_class": "STANDARD",
                     "last_modified": "2026-03-01T00:00:00Z" })
         );
         let keys: Vec<(Kind, &str)> = rows.iter().map(|row| (row.kind, row.key.as_str())).collect();
@@ -158,7 +159,7 @@ mod tests {
     fn clients_see_a_small_tool() {
         let tool = describe::<s3_list_objects>();
         insta::assert_snapshot!(tool.description, @"Lists the objects of one S3 bucket: keys, sizes, storage classes; never their content.");
-        let own = ["bucket", "prefix", "delimiter", "max_objects", "fields"];
+        let own = ["bucket", "prefix", "delimiter", "max_objects", "regions", "fields"];
         let own: Vec<String> =
             own.iter().map(|word| tool.input_schema["properties"][word].to_string()).collect();
         insta::assert_snapshot!(own.join("\n"), @r#"
@@ -166,7 +167,8 @@ mod tests {
         {"type":"string","description":"Only keys that begin with it"}
         {"type":"string","description":"Folds keys up to it into one row each: / for folders"}
         {"type":"integer","description":"How many AWS is asked for; default: 1000"}
-        {"type":"array","items":{"type":"string"},"description":"Default: account, region, kind, key, size, last_modified; more: account_id, storage_class"}
+        null
+        {"type":"array","items":{"type":"string"},"description":"Default: account, region, kind, key, size_bytes, last_modified; more: account_id, storage_class"}
         "#);
     }
 }

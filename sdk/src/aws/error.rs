@@ -36,6 +36,9 @@ pub enum Error {
     /// The output is not what the plugin decodes it to: the JSON path and what is there.
     #[error("{0}")]
     UnexpectedOutput(String),
+    /// The output is a part of what AWS has, and a part does not do: see [`Response::whole`](super::Response::whole).
+    #[error("{0}")]
+    Truncated(String),
     /// Anything else.
     #[error("{0}")]
     Other(String),
@@ -43,8 +46,8 @@ pub enum Error {
 
 impl Error {
     /// The kind as one word, the code of a gap where no service answered one: `denied`, `invalid-input`,
-    /// `credentials`, `service`, `throttled`, `timeout`, `transport`, `unexpected-output` or
-    /// `other`.
+    /// `credentials`, `service`, `throttled`, `timeout`, `transport`, `unexpected-output`,
+    /// `truncated` or `other`.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Denied(_) => "denied",
@@ -55,6 +58,7 @@ impl Error {
             Self::Timeout(_) => "timeout",
             Self::Transport(_) => "transport",
             Self::UnexpectedOutput(_) => "unexpected-output",
+            Self::Truncated(_) => "truncated",
             Self::Other(_) => "other",
         }
     }
@@ -90,6 +94,7 @@ impl Error {
         | Self::Timeout(text)
         | Self::Transport(text)
         | Self::UnexpectedOutput(text)
+        | Self::Truncated(text)
         | Self::Other(text)) = &mut self;
         *text = format!("{context}: {text}");
         self

@@ -2,8 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
+use super::Details;
 use crate::{
-    Coverage, ToolError,
+    ToolError,
     results::{self, Cursor},
 };
 
@@ -11,11 +12,8 @@ use crate::{
 const FEWEST: usize = 3;
 
 /// The structured output, in at most `room` bytes of JSON where cutting lists can make it so.
-pub(super) fn to_fit(
-    matches: Vec<Map<String, Value>>,
-    coverage: Coverage,
-    room: usize,
-) -> Result<Value, ToolError> {
+pub(super) fn to_fit(details: Details, room: usize) -> Result<Value, ToolError> {
+    let Details { matches, truncated, coverage } = details;
     let mut matches: Value = matches.into_iter().map(Value::Object).collect();
     let mut output = Map::new();
     let coverage = serde_json::to_value(coverage).map_err(|error| ToolError::failed(error.to_string()))?;
@@ -30,6 +28,9 @@ pub(super) fn to_fit(
         }
     }
     output.insert("matches".to_owned(), matches);
+    if truncated {
+        output.insert("truncated".to_owned(), true.into());
+    }
     output.insert("coverage".to_owned(), coverage);
     Ok(output.into())
 }

@@ -11,7 +11,8 @@ fn details(nodes: usize) -> Details {
         "network": { "vpc": "vpc-1", "subnet": null, "groups": [] } });
     let failure = aws::Error::Timeout("no answer within 10 s".to_owned());
     let failures = [Failure::of_call("staging/eu-west-1".to_owned(), &failure)];
-    Details { matches: vec![place.around(&thing).expect("an object")], coverage: Coverage::new(7, &failures) }
+    let matches = vec![place.around(&thing).expect("an object")];
+    Details { matches, truncated: false, coverage: Coverage::new(7, &failures) }
 }
 
 fn structured(details: Details) -> (String, Value) {
@@ -46,16 +47,39 @@ fn lists_that_are_too_long_are_cut_and_kept_whole() {
 }
 
 #[test]
+fn what_aws_has_more_of_is_told() {
+    let place = |account: &str| Place { account: account.to_owned(), id: "1".to_owned(), region: None };
+    let asked = vec![(place("production"), true), (place("staging"), false)];
+    let ask = async |cut| {
+        let mut rows = Rows::from(vec![json!({ "name": "main" })]);
+        if cut {
+            rows.truncate();
+        }
+        Ok(rows)
+    };
+    let found = futures::executor::block_on(ask_all("cluster main", Vec::new(), asked, ask)).expect("found");
+    assert!(found.truncated() && found.coverage().is_complete());
+    let (text, structured) = structured(found);
+    assert_eq!(
+        (structured["truncated"].clone(), structured["matches"][1]["name"].clone()),
+        (json!(true), json!("main"))
+    );
+    assert!(text.contains("2 found: production, staging; AWS has more than was read"), "{text}");
+}
+
+#[test]
 fn what_nobody_has_says_who_was_asked() {
     let failure = aws::Error::Timeout("no answer within 10 s".to_owned());
     let failures = [Failure::of_call("staging/eu-west-1".to_owned(), &failure)];
     let texts = [
-        not_found("VPC vpc-1", 8, &[]),
-        not_found("VPC vpc-1", 7, &failures),
-        not_found("VPC vpc-1", 0, &failures),
+        not_found("VPC vpc-1", 8, false, &[]),
+        not_found("VPC vpc-1", 8, true, &[]),
+        not_found("VPC vpc-1", 7, false, &failures),
+        not_found("VPC vpc-1", 0, false, &failures),
     ];
     insta::assert_snapshot!(texts.map(|error| error.to_string()).join("\n"), @"
     no VPC vpc-1 in the 8 places that were asked; check the name, or name more `accounts` or `regions`
+    no VPC vpc-1 in the 8 places that were asked, of which AWS has more than was read; check the name, or name more `accounts` or `regions`
     no VPC vpc-1 in the 7 places that were asked, and 1 did not answer: staging/eu-west-1 timeout
     nothing answered; timeout in staging/eu-west-1: no answer within 10 s
     ");

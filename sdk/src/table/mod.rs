@@ -75,6 +75,20 @@ pub trait Row: Serialize + JsonSchema {
     /// the columns `account` (its name) and `region`, and knows `account_id` besides. A row with a
     /// member `region` of its own says there where it is; it may be `null`.
     const FROM_TARGETS: bool = true;
+
+    /// What the word `regions` does in the tools that list these rows.
+    const REGIONS: Regions = if Self::FROM_TARGETS { Regions::Asked } else { Regions::None };
+}
+
+/// What the word `regions` of a [`ListQuery`] does. A tool for which it does nothing does not take it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Regions {
+    /// It says which regions are asked, as in a [`sweep`]: those that are configured, unless it names others.
+    Asked,
+    /// It keeps the rows that are in these regions, as in [`sweep_accounts`], and global ones. Nothing named: all.
+    Kept,
+    /// Nothing.
+    None,
 }
 
 /// Rows as arrays under one list of columns, with who answered and who did not: one failure never
@@ -218,9 +232,9 @@ fn drop_empty(columns: &mut Vec<String>, rows: &mut [Vec<Value>]) {
     }
 }
 
-/// Whether a cell says nothing.
-pub(crate) fn is_empty(cell: &Value) -> bool {
-    match cell {
+/// Whether a value says nothing.
+pub(crate) fn is_empty(value: &Value) -> bool {
+    match value {
         Value::Null => true,
         Value::String(text) => text.is_empty(),
         Value::Array(values) => values.is_empty(),
@@ -284,11 +298,13 @@ fn output_schema() -> Value {
 
 /// Says in the schema of the arguments what `filter` and `fields` may name.
 fn describe_words(schema: &mut Value, filter: String, fields: String) {
-    let Some(Value::Object(properties)) = schema.get_mut("properties") else { return };
-    for (word, description) in [("filter", filter), ("fields", fields)] {
-        if let Some(Value::Object(property)) = properties.get_mut(word) {
-            property.insert("description".into(), description.into());
-        }
+    describe_word(schema, "filter", filter);
+    describe_word(schema, "fields", fields);
+}
+
+fn describe_word(schema: &mut Value, word: &str, description: String) {
+    if let Some(Value::Object(property)) = schema.pointer_mut(&format!("/properties/{word}")) {
+        property.insert("description".into(), description.into());
     }
 }
 
@@ -299,12 +315,17 @@ impl<R: Row> IntoOutput for Table<R> {
 
     fn complete_input_schema(schema: &mut Value) {
         let columns = Columns::of::<R>();
-        if columns.numeric().next().is_none()
-            && let Some(Value::Object(properties)) = schema.get_mut("properties")
-        {
+        describe_words(schema, columns.filter_help(), columns.fields_help());
+        if R::REGIONS == Regions::Kept {
+            describe_word(schema, "regions", "Only rows of these; default: all".to_owned());
+        }
+        let Some(Value::Object(properties)) = schema.get_mut("properties") else { return };
+        if columns.numeric().next().is_none() {
             properties.shift_remove("sum");
         }
-        describe_words(schema, columns.filter_help(), columns.fields_help());
+        if R::REGIONS == Regions::None {
+            properties.shift_remove("regions");
+        }
     }
 
     fn into_outcome(self) -> Result<Outcome, ToolError> {

@@ -22,7 +22,7 @@ const NAMED: usize = 5;
 #[derive(Clone, Debug)]
 pub struct Rows<R> {
     pub(crate) rows: Vec<R>,
-    pub(super) truncated: bool,
+    pub(crate) truncated: bool,
     pub(crate) errors: Vec<aws::Error>,
 }
 

@@ -101,20 +101,23 @@ pub(crate) async fn targets(
 ///
 /// As [`sweep`], but `ask` gets an [`Account`], and a row says itself where it is, by a member
 /// `region`; without one it is `global`. The query's `regions` keep the rows of those regions, the
-/// global ones and those whose region is `null`.
+/// global ones and those whose region is `null`: [`Row::REGIONS`] is [`Regions::Kept`](crate::Regions::Kept)
+/// for rows that have a region, and [`Regions::None`](crate::Regions::None) where all are global.
 ///
 /// ```no_run
 /// use schemars::JsonSchema;
 /// use serde::{Deserialize, Serialize};
 /// use serde_json::json;
-/// use tollgate_sdk::{ListQuery, Row, Table, ToolError, aws, sweep_accounts, tool};
+/// use tollgate_sdk::{ListQuery, Regions, Row, Table, ToolError, aws, sweep_accounts, tool};
 ///
 /// #[derive(Serialize, Deserialize, JsonSchema)]
 /// struct User {
 ///     name: String,
 /// }
 ///
-/// impl Row for User {}
+/// impl Row for User {
+///     const REGIONS: Regions = Regions::None;
+/// }
 ///
 /// /// Lists IAM users.
 /// #[tool(read_only, open_world)]

@@ -264,14 +264,18 @@ struct Bucket {
     region: Option<&'static str>,
 }
 
-impl Row for Bucket {}
+impl Row for Bucket {
+    const REGIONS: Regions = Regions::Kept;
+}
 
 #[derive(Serialize, JsonSchema)]
 struct User {
     name: &'static str,
 }
 
-impl Row for User {}
+impl Row for User {
+    const REGIONS: Regions = Regions::None;
+}
 
 fn account(name: &str) -> Place {
     Place { account: name.to_owned(), id: "111111111111".to_owned(), region: None }
@@ -360,6 +364,39 @@ fn a_table_without_numbers_has_nothing_to_add_up() {
     let query = ListQuery { sum: vec!["name".to_owned()], ..ListQuery::default() };
     let error = table::<Bucket>(&query, Vec::new()).expect_err("refused");
     assert_eq!(error.to_string(), "`sum`: `name` holds no numbers, and no other column does");
+}
+
+#[test]
+fn a_tool_takes_regions_for_what_they_do() {
+    #[derive(Serialize, JsonSchema)]
+    struct Member {
+        id: u32,
+    }
+    impl Row for Member {
+        const FROM_TARGETS: bool = false;
+    }
+    fn regions<R: Row>() -> Option<Value> {
+        let mut schema = crate::schema::of_input::<ListQuery>();
+        Table::<R>::complete_input_schema(&mut schema);
+        schema["properties"].get("regions").map(|word| word["description"].clone())
+    }
+    assert_eq!(regions::<Server>(), Some(json!("Default: as configured; all: every enabled one")));
+    assert_eq!(regions::<Bucket>(), Some(json!("Only rows of these; default: all")));
+    assert_eq!(regions::<Member>(), None);
+}
+
+#[test]
+fn a_word_that_does_nothing_in_a_tool_is_refused() {
+    /// Lists nothing.
+    #[crate::tool(read_only)]
+    async fn user_list(query: ListQuery) -> Result<Table<User>, ToolError> {
+        Table::new(&query, Vec::new())
+    }
+    let error = block_on(crate::run::<user_list>(r#"{"regions": ["eu-west-1"]}"#)).expect_err("refused");
+    assert_eq!(
+        error.to_string(),
+        "`regions`: unknown argument; known: accounts, filter, fields, group_by, limit, cursor"
+    );
 }
 
 #[test]

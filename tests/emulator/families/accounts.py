@@ -15,7 +15,7 @@ CHECKS = {
     "accounts_relationships": {},
     "policies": {"tool": "accounts_relationships", "arguments": {"kinds": ["policy"]}},
     "accounts_validate_access": {
-        "arguments": {"filter": "reachable", "fields": ["account", "account_id", "reachable"]},
+        "arguments": {"filter": "reachable", "fields": ["id", "name", "reachable"]},
     },
 }
 # More accounts in one unit than a page of ListAccountsForParent holds.
@@ -120,7 +120,7 @@ def organisation_rows(organisation):
             "regions": account.regions,
             "tags": account.tags,
         }
-        yield "accounts_validate_access", {"account": account.name, "account_id": account.id, "reachable": True}
+        yield "accounts_validate_access", {"id": account.id, "name": account.name, "reachable": True}
     organizations = administrator(organisation)
     whole = organizations.describe_organization()["Organization"]
     units, accounts = tree(organizations)

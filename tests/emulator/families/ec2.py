@@ -411,7 +411,7 @@ def volume_of(volume):
         "type": volume["VolumeType"],
         "size_gib": volume["Size"],
         "iops": volume.get("Iops"),
-        "throughput": volume.get("Throughput"),
+        "throughput_mib_per_second": volume.get("Throughput"),
         "encrypted": volume["Encrypted"],
         "delete_on_termination": attachment.get("DeleteOnTermination"),
     }

@@ -90,7 +90,7 @@ def cluster(found):
         "private": network.get("endpointPrivateAccess"),
         "public_cidrs": network["publicAccessCidrs"] if network.get("endpointPublicAccess") else None,
         "logging": [kind for kinds in logging for kind in kinds],
-        "secrets_key": next(iter(keys), None),
+        "kms_key": next(iter(keys), None),
         "auth_mode": found.get("accessConfig", {}).get("authenticationMode"),
         "deletion_protection": found.get("deletionProtection"),
         "vpc": network.get("vpcId"),

@@ -183,7 +183,7 @@ def objects(s3, name, region):
         for found in page.get("Contents", []):
             yield "folders", {"region": region} | stored(found)
         for found in page.get("CommonPrefixes", []):
-            nothing = dict.fromkeys(("size", "storage_class", "last_modified"))
+            nothing = dict.fromkeys(("size_bytes", "storage_class", "last_modified"))
             yield "folders", {"region": region, "kind": "prefix", "key": found["Prefix"]} | nothing
 
 
@@ -191,7 +191,7 @@ def stored(found):
     return {
         "kind": "object",
         "key": found["Key"],
-        "size": found["Size"],
+        "size_bytes": found["Size"],
         "storage_class": found["StorageClass"],
         "last_modified": timestamp(found["LastModified"]),
     }

@@ -6,7 +6,7 @@ use futures::future::join_all;
 use serde::Deserialize;
 use serde_json::json;
 use tollgate_sdk::Rows;
-use tollgate_sdk::aws::{self, Target};
+use tollgate_sdk::aws::{self, Response, Target};
 
 pub(super) const POLICIES: &str = "Policies[].{id: Id, arn: Arn, name: Name, type: Type, description: Description, aws_managed: AwsManaged}";
 const TARGETS: &str = "Targets[].{id: TargetId, name: Name}";
@@ -69,10 +69,10 @@ impl Policies {
             aws::call(target, "organizations", "ListTargetsForPolicy", input).select(TARGETS).await
         });
         let mut failures = Vec::new();
-        let answers: Vec<Result<aws::Response<Vec<Attached>>, aws::Error>> = join_all(asked).await;
+        let answers: Vec<Result<Response<Vec<Attached>>, aws::Error>> = join_all(asked).await;
         for (policy, answer) in self.all.iter_mut().zip(answers) {
-            match answer {
-                Ok(targets) => policy.targets = Some(self.unread.unpack(Rows::from(targets))),
+            match answer.and_then(Response::whole) {
+                Ok(targets) => policy.targets = Some(targets),
                 Err(error) => failures.push((policy.name.clone(), error)),
             }
         }

@@ -95,8 +95,8 @@ pub(crate) async fn members(target: &Target) -> Result<aws::Response<Vec<Member>
 }
 
 /// The roots of an organisation.
-pub(crate) async fn roots(target: &Target) -> Result<aws::Response<Vec<Unit>>, aws::Error> {
-    aws::call(target, "organizations", "ListRoots", ()).select(ROOTS).await
+pub(crate) async fn roots(target: &Target) -> Result<Vec<Unit>, aws::Error> {
+    aws::call(target, "organizations", "ListRoots", ()).select(ROOTS).await?.whole()
 }
 
 impl Tree {

@@ -8,7 +8,7 @@ use tollgate_sdk::Row;
 
 use crate::organization::{Attached, Member, Organization, Parent, Policies, Policy, Tree, Unit};
 
-/// What a row is of.
+// Without a docstring: it would stand in the schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Kind {

@@ -125,7 +125,7 @@ fn aws_is_asked_only_for_what_the_call_wants() {
 fn clients_see_a_small_tool() {
     let tool = describe::<accounts_relationships>();
     insta::assert_snapshot!(tool.description, @"Lists the OU tree of the AWS organisation, its policies (SCPs, tag policies, …) and what they are attached to.");
-    insta::assert_snapshot!(tool.input_schema["properties"]["kinds"], @r#"{"type":"array","items":{"description":"What a row is of.","type":"string","enum":["root","ou","account","policy"]},"description":"Default: all"}"#);
+    insta::assert_snapshot!(tool.input_schema["properties"]["kinds"], @r#"{"type":"array","items":{"type":"string","enum":["root","ou","account","policy"]},"description":"Default: all"}"#);
     insta::assert_snapshot!(tool.input_schema["properties"]["fields"]["description"], @r#""Default: kind, id, name, path, policies, targets; more: parent, state, type, inherited_policies, description, aws_managed, arn, organization""#);
     assert!(tool.hints.read_only && tool.hints.open_world);
 }

@@ -6,9 +6,36 @@ use tollgate_sdk::{ToolError, catalog::Description, suggestion};
 use super::{options::Parameter, values, wrong};
 use crate::schema::{Kind, Schema};
 
-/// Words that the CLI has options of its own for. A member of that name has an option with another word in front:
-/// `--pipeline-version` is the member `version`.
-const TAKEN: &[&str] = &["endpoint", "output", "query", "region", "version"];
+/// Operations that read and have a member of a name that the CLI needs for an option of its own: what it calls that
+/// member's option.
+const RENAMED: &[(&str, &str, &str)] = &[
+    ("DescribeImageVersion", "version", "version-number"),
+    ("DescribeUsers", "query", "user-query"),
+    ("GetActionType", "version", "action-version"),
+    ("GetCampaignVersion", "version", "campaign-version"),
+    ("GetEmailTemplate", "version", "template-version"),
+    ("GetExport", "version", "resource-version"),
+    ("GetGrant", "version", "grant-version"),
+    ("GetInAppTemplate", "version", "template-version"),
+    ("GetIntent", "version", "intent-version"),
+    ("GetLicense", "version", "license-version"),
+    ("GetPipeline", "version", "pipeline-version"),
+    ("GetPipelineDefinition", "version", "pipeline-version"),
+    ("GetPushTemplate", "version", "template-version"),
+    ("GetSegmentVersion", "version", "segment-version"),
+    ("GetSlotType", "version", "slot-type-version"),
+    ("GetSmsTemplate", "version", "template-version"),
+    ("GetTrafficPolicy", "version", "traffic-policy-version"),
+    ("GetUnfilteredPartitionMetadata", "region", "resource-region"),
+    ("GetUnfilteredPartitionsMetadata", "region", "resource-region"),
+    ("GetUnfilteredTableMetadata", "region", "resource-region"),
+    ("GetVoiceTemplate", "version", "template-version"),
+    ("ListAliases", "version", "version-number"),
+    ("ListQualificationTypes", "query", "types-query"),
+    ("QueryObjects", "query", "objects-query"),
+    ("Search", "query", "search-query"),
+    ("Suggest", "query", "suggest-query"),
+];
 
 /// The members of the input.
 pub(super) fn input(
@@ -23,8 +50,8 @@ pub(super) fn input(
     };
     let mut input = Map::new();
     for Parameter { name, values } in parameters {
-        let (member, negated) =
-            find(name, members, schema).ok_or_else(|| unknown(name, members, description))?;
+        let (member, negated) = find(name, members, schema, &description.operation)
+            .ok_or_else(|| unknown(name, members, description))?;
         let Some(shape) = members.get(member).map(|member| schema.member(member)) else { continue };
         let value = match (shape.kind(), negated) {
             (_, true) if !values.is_empty() => Err("takes no value".to_owned()),
@@ -41,7 +68,12 @@ pub(super) fn input(
 }
 
 /// The member that an option stands for, and whether it says no.
-fn find<'a>(option: &str, members: &'a Map<String, Value>, schema: Schema<'a>) -> Option<(&'a str, bool)> {
+fn find<'a>(
+    option: &str,
+    members: &'a Map<String, Value>,
+    schema: Schema<'a>,
+    operation: &str,
+) -> Option<(&'a str, bool)> {
     let named = |wanted: &str| members.iter().find(|(name, _)| plain(name) == wanted);
     let option = plain(option);
     if let Some((name, _)) = named(&option) {
@@ -56,10 +88,8 @@ fn find<'a>(option: &str, members: &'a Map<String, Value>, schema: Schema<'a>) -
     if let (Some(name), None) = (begun.next(), begun.next()) {
         return Some((name, false));
     }
-    let taken = TAKEN
-        .iter()
-        .find(|word| option.ends_with(*word) || (**word == "version" && option == "versionnumber"));
-    taken.and_then(|word| named(word)).map(|(name, _)| (name.as_str(), false))
+    let (_, member, _) = RENAMED.iter().find(|(of, _, name)| *of == operation && plain(name) == option)?;
+    named(member).map(|(name, _)| (name.as_str(), false))
 }
 
 /// A name without hyphens, in lower case: `InstanceIds` and `instance-ids` are one.

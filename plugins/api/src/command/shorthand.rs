@@ -123,7 +123,13 @@ impl Parser {
         let mut members = Map::new();
         while self.current() != Some('}') {
             let key = self.key()?;
-            members.insert(key, self.nested()?);
+            let value = self.nested()?;
+            // The CLI takes the last one, and drops the others in silence.
+            if members.contains_key(&key) {
+                let text: String = self.text.iter().collect();
+                return Err(format!("`{key}` is given twice within the same braces of `{text}`"));
+            }
+            members.insert(key, value);
             self.separator('}')?;
         }
         self.at += 1;
@@ -267,11 +273,21 @@ mod tests {
 
     #[test]
     fn errors_say_what_was_expected_and_where() {
-        let errors: Vec<String> =
-            ["a", "a=b,", "a=[b", "a={b=c", "a='b", "a=b,a=c", "=b", "a@=file://x", "a=b c=d,"]
-                .into_iter()
-                .map(|text| parse(text).expect_err(text))
-                .collect();
+        let errors: Vec<String> = [
+            "a",
+            "a=b,",
+            "a=[b",
+            "a={b=c",
+            "a='b",
+            "a=b,a=c",
+            "a={b=c,d=[{b=e}],b=f}",
+            "=b",
+            "a@=file://x",
+            "a=b c=d,",
+        ]
+        .into_iter()
+        .map(|text| parse(text).expect_err(text))
+        .collect();
         insta::assert_snapshot!(errors.join("\n"), @"
         expected `=` at character 2 of `a`, found the end
         expected a value at character 5 of `a=b,`, found the end
@@ -279,6 +295,7 @@ mod tests {
         expected `,` at character 7 of `a={b=c`, found the end
         expected a closing quotation mark at character 3 of `a='b`, found `'`
         `a` is given twice in `a=b,a=c`: several objects stand beside each other with a space in between
+        `b` is given twice within the same braces of `a={b=c,d=[{b=e}],b=f}`
         expected a key at character 1 of `=b`, found `=`
         `@=` reads a file, and there are none: give the value itself
         expected a value at character 9 of `a=b c=d,`, found the end

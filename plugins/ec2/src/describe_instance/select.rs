@@ -29,7 +29,7 @@ pub(super) const STATUS: &str = "InstanceStatuses[0].{
 
 pub(super) const VOLUMES: &str = "Volumes[].{
     id: VolumeId, device: Attachments[0].Device, state: State, type: VolumeType, size_gib: Size, iops: Iops,
-    throughput: Throughput, encrypted: Encrypted, delete_on_termination: Attachments[0].DeleteOnTermination
+    throughput_mib_per_second: Throughput, encrypted: Encrypted, delete_on_termination: Attachments[0].DeleteOnTermination
 }";
 
 pub(super) fn security_groups() -> String {

@@ -39,6 +39,7 @@ fn what_ec2_tells_becomes_the_details() {
         "StateReason": { "Code": "Client.UserInitiatedShutdown", "Message": "User initiated shutdown" },
         "Placement": { "AvailabilityZone": "eu-west-1a", "Tenancy": "default" }, "ImageId": "ami-1",
         "SecurityGroups": [{ "GroupId": "sg-1", "GroupName": "web" }],
+        "IamInstanceProfile": { "Arn": "arn:aws:iam::111111111111:instance-profile/teams/web" },
         "MetadataOptions": { "HttpTokens": "optional", "HttpEndpoint": "enabled", "HttpPutResponseHopLimit": 2 },
         "Monitoring": { "State": "disabled" },
         "NetworkInterfaces": [{
@@ -55,6 +56,7 @@ fn what_ec2_tells_becomes_the_details() {
     assert_eq!(instances[0].groups, Some(vec!["sg-1".to_owned(), "sg-1".to_owned(), "sg-2".to_owned()]));
     let told = serde_json::to_value(&instances[0]).expect("JSON");
     assert_eq!(told["last_state_change"], "User initiated (2026-11-13 18:21:07 GMT)");
+    assert_eq!(told["instance_profile"], "web");
     assert_eq!(told["metadata"], json!({ "endpoint": "enabled", "tokens": "optional", "hop_limit": 2 }));
     assert_eq!(
         told["interfaces"],
@@ -79,7 +81,7 @@ fn volumes_and_status_are_told_in_short() {
     assert_eq!(
         volumes,
         json!([{ "id": "vol-1", "device": "/dev/xvda", "state": "in-use", "type": "gp3", "size_gib": 8,
-            "iops": 3000, "throughput": 125, "encrypted": true, "delete_on_termination": true }])
+            "iops": 3000, "throughput_mib_per_second": 125, "encrypted": true, "delete_on_termination": true }])
     );
     let status: Value = selected(
         select::STATUS,

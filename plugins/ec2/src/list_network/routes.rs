@@ -22,7 +22,7 @@ pub(super) struct RouteTable {
 
 pub(super) async fn tables(target: &Target) -> Result<Vec<RouteTable>, aws::Error> {
     let tables = aws::call::<Vec<RouteTable>>(target, "ec2", "DescribeRouteTables", json!({})).select(SELECT);
-    Ok(tables.await?.output)
+    tables.await?.whole()
 }
 
 /// Whether a subnet has a route to an internet gateway, in its own table or in the main one of its VPC; none

@@ -77,7 +77,7 @@ pub(super) const ADD_ONS: Part = Part {
         name: addonName, state: status, version: addonVersion, owner: owner, publisher: publisher,
         role: serviceAccountRoleArn, pod_identities: podIdentityAssociations,
         health: health.issues[].{code: code, message: message, resources: resourceIds},
-        created: createdAt, changed: modifiedAt, tags: tags
+        created: createdAt, last_modified: modifiedAt, tags: tags
     }",
     more: More::DefaultVersion,
 };
@@ -204,7 +204,7 @@ async fn default_version(
     let Some(version) = version else { return Ok(None) };
     let input = json!({ "addonName": add_on, "kubernetesVersion": version });
     let versions = aws::call::<Vec<AddOnVersion>>(target, "eks", "DescribeAddonVersions", input);
-    let versions = versions.select(AddOnVersion::SELECT).await?.output;
+    let versions = versions.select(AddOnVersion::SELECT).await?.whole()?;
     Ok(default_of(versions, version).map(|default| ("default_version".to_owned(), default.into())))
 }
 
@@ -249,6 +249,6 @@ async fn access_policies(
 ) -> Result<Option<Member>, aws::Error> {
     let input = json!({ "clusterName": cluster, "principalArn": principal });
     let policies = aws::call::<Vec<Value>>(target, "eks", "ListAssociatedAccessPolicies", input);
-    let policies = policies.select(POLICIES).await?.output;
+    let policies = policies.select(POLICIES).await?.whole()?;
     Ok(Some(("policies".to_owned(), policies.into())))
 }

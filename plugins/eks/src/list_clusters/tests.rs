@@ -43,7 +43,7 @@ fn a_cluster_becomes_a_row() {
             "name": "main", "state": "ACTIVE", "version": "1.33", "support": null, "support_ends": null,
             "extended_support_ends": null, "upgrade_policy": "EXTENDED", "platform_version": "eks.9",
             "public": true, "private": true, "public_cidrs": ["203.0.113.0/24"], "logging": ["api", "audit"],
-            "secrets_key": "arn:aws:kms:x", "auth_mode": "API", "auto_mode": false, "deletion_protection": true,
+            "kms_key": "arn:aws:kms:x", "auth_mode": "API", "auto_mode": false, "deletion_protection": true,
             "vpc": "vpc-1", "health": ["VpcNotFound"], "created": "2026-03-01T00:00:00Z",
             "arn": "arn:aws:eks:eu-west-1:111111111111:cluster/main", "tags": { "team": "web" },
         })
@@ -60,7 +60,7 @@ fn addresses_are_told_only_of_a_public_endpoint() {
 #[test]
 fn a_cluster_that_is_being_made_says_little() {
     let row = row(&json!({ "name": "main", "status": "CREATING" }));
-    assert_eq!((row.name.as_str(), &row.version, row.public, &row.secrets_key), ("main", &None, None, &None));
+    assert_eq!((row.name.as_str(), &row.version, row.public, &row.kms_key), ("main", &None, None, &None));
     assert_eq!(row.health.as_deref(), Some(&[][..]));
 }
 

@@ -116,11 +116,35 @@ fn lists_are_told_in_our_words() {
 
 #[test]
 fn what_cannot_be_found_out_is_a_gap_that_says_what() {
-    let mut gaps = Gaps::default();
+    let mut gaps = Gaps { function: "web", rows: Rows::default() };
     let denied = aws::Error::Denied("not granted".to_owned());
     assert_eq!(gaps.or_default::<Vec<u8>>("tags", Err(denied)), Vec::<u8>::new());
     assert_eq!(gaps.or_default("URLs", Ok(vec![1])), [1]);
-    assert_eq!(gaps.0.iter().map(ToString::to_string).collect::<Vec<_>>(), ["tags: not granted"]);
+    insta::assert_debug_snapshot!(gaps.rows, @r#"
+    Rows {
+        rows: [],
+        truncated: false,
+        errors: [
+            Denied(
+                "function web: tags: not granted",
+            ),
+        ],
+    }
+    "#);
+}
+
+#[test]
+fn a_list_that_was_cut_is_told_as_far_as_it_goes() {
+    let mut gaps = Gaps { function: "web", rows: Rows::default() };
+    assert_eq!(gaps.list("versions", Ok(aws::Response::new(vec![1, 2], false))), [1, 2]);
+    assert_eq!(gaps.list("aliases", Ok(aws::Response::new(vec!["live"], true))), ["live"]);
+    insta::assert_debug_snapshot!(gaps.rows, @"
+    Rows {
+        rows: [],
+        truncated: true,
+        errors: [],
+    }
+    ");
 }
 
 #[test]

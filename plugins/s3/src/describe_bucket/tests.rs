@@ -71,5 +71,5 @@ fn every_part_is_read_by_an_expression_that_compiles() {
 fn clients_see_a_small_tool() {
     let tool = describe::<s3_describe_bucket>();
     insta::assert_snapshot!(tool.description, @"Describes an S3 bucket: policy, public access, encryption, versioning, logging, lifecycle, replication, notifications, CORS, website, tags.");
-    insta::assert_snapshot!(tool.input_schema["properties"]["bucket"], @r#"{"type":"string","description":"Name or ARN"}"#);
+    insta::assert_snapshot!(tool.input_schema["properties"], @r#"{"bucket":{"type":"string","description":"Name or ARN"},"accounts":{"type":"array","items":{"type":"string"},"description":"Where to look; default: all"}}"#);
 }

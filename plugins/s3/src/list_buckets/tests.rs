@@ -24,6 +24,7 @@ fn only_what_a_query_names_is_asked_of_every_bucket() {
 #[test]
 fn clients_see_a_small_tool() {
     let tool = describe::<s3_list_buckets>();
-    insta::assert_snapshot!(tool.description, @"Lists S3 buckets across accounts; without `regions`, those of all regions. By `fields` or `filter` also: `encryption` (none, AES256, aws:kms), `public` (open by policy or ACL and not blocked), `versioning` (Enabled, Suspended, Disabled), `logging` (its target or none).");
+    insta::assert_snapshot!(tool.description, @"Lists S3 buckets across accounts. By `fields` or `filter` also: `encryption` (none, AES256, aws:kms), `public` (open by policy or ACL and not blocked), `versioning` (Enabled, Suspended, Disabled), `logging` (its target or none).");
+    insta::assert_snapshot!(tool.input_schema["properties"]["regions"], @r#"{"type":"array","items":{"type":"string"},"description":"Only rows of these; default: all"}"#);
     insta::assert_snapshot!(tool.input_schema["properties"]["fields"], @r#"{"type":"array","items":{"type":"string"},"description":"Default: account, region, name, created; more: account_id, encrypted, encryption, kms_key, public, public_access_block, policy, versioning, logging, object_lock, tags[.<key>]"}"#);
 }
