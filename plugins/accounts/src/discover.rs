@@ -44,7 +44,7 @@ impl Row for Discovered {
 }
 
 /// Lists all accounts of the AWS organisation, also those that Tollgate cannot ask (`registered`), with OU path,
-/// tags and delegated services on request. `accounts`: who is asked for them.
+/// tags and delegated services on request. `accounts`: which of them to ask for the list.
 #[tool(read_only, open_world, title = "Accounts of the organisation")]
 pub(crate) async fn accounts_discover(query: ListQuery) -> Result<Table<Discovered>, ToolError> {
     organization::survey(&query, async |asked| {

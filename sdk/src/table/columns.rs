@@ -117,13 +117,20 @@ impl Columns {
         self.all.iter().filter(|column| column.numeric).map(|column| column.name.as_str())
     }
 
-    /// What the schema says of `filter`: how one is written, with a column that this table has.
+    /// What the schema says of `filter`: how one is written, with a column that this table has, and which columns
+    /// need no comparison.
     pub(super) fn filter_help(&self) -> String {
         let column = match self.get("name") {
             Some(_) => "name",
             None => self.default.first().map_or("name", String::as_str),
         };
-        format!("JMESPath on a row, e.g. contains({column}, 'prod')")
+        let help = format!("JMESPath on a row, e.g. contains({column}, 'prod')");
+        let booleans = self.all.iter().filter(|column| column.boolean);
+        let booleans: Vec<&str> = booleans.map(|column| column.name.as_str()).collect();
+        match booleans.is_empty() {
+            true => help,
+            false => format!("{help}; booleans: {}", booleans.join(", ")),
+        }
     }
 
     /// What the schema says of `fields`, so that a caller knows the columns without a call.

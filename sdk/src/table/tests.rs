@@ -367,6 +367,22 @@ fn a_table_without_numbers_has_nothing_to_add_up() {
 }
 
 #[test]
+fn a_filter_is_told_what_needs_no_comparison() {
+    #[derive(Serialize, JsonSchema)]
+    struct Port {
+        name: String,
+        open: bool,
+        watched: Option<bool>,
+        number: u16,
+    }
+    impl Row for Port {}
+    assert_eq!(
+        Columns::of::<Port>().filter_help(),
+        "JMESPath on a row, e.g. contains(name, 'prod'); booleans: open, watched"
+    );
+}
+
+#[test]
 fn a_tool_takes_regions_for_what_they_do() {
     #[derive(Serialize, JsonSchema)]
     struct Member {

@@ -11,7 +11,7 @@ fn a_locked_account_and_a_broken_region_are_named_beside_the_rows_of_the_others(
     let output = MOTO
         .command_with(
             &["call", "ec2_list_instances", "--output", "json", "--json", &by],
-            &MOTO.config(&["eu-north-7"]),
+            &MOTO.config(&["eu-north-2"]),
         )
         .output()
         .expect("tollgate starts");
@@ -34,7 +34,7 @@ fn a_locked_account_and_a_broken_region_are_named_beside_the_rows_of_the_others(
     assert!(message.contains("sts:AssumeRole") && message.contains("TollgateReadOnly"), "{message}");
 
     let [broken] = &coverage["failed"].as_array().expect("gaps")[..] else { panic!("{coverage:#}") };
-    assert_eq!(broken["targets"], json!(["sandbox/eu-north-7"]), "{coverage:#}");
+    assert_eq!(broken["targets"], json!(["sandbox/eu-north-2"]), "{coverage:#}");
     assert!(coverage["throttled"].is_null() && coverage["skipped"].is_null(), "{coverage:#}");
 }
 

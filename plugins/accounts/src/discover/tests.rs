@@ -105,7 +105,7 @@ fn a_call_that_names_accounts_does_not_know_the_others() {
 #[test]
 fn clients_see_a_small_tool() {
     let tool = describe::<accounts_discover>();
-    insta::assert_snapshot!(tool.description, @"Lists all accounts of the AWS organisation, also those that Tollgate cannot ask (`registered`), with OU path, tags and delegated services on request. `accounts`: who is asked for them.");
+    insta::assert_snapshot!(tool.description, @"Lists all accounts of the AWS organisation, also those that Tollgate cannot ask (`registered`), with OU path, tags and delegated services on request. `accounts`: which of them to ask for the list.");
     insta::assert_snapshot!(tool.input_schema["properties"]["fields"]["description"], @r#""Default: id, name, state, registered, registered_as; more: email, management, joined, joined_method, path, delegated_services, tags[.<key>], arn, organization""#);
     assert!(tool.hints.read_only && tool.hints.open_world);
 }

@@ -28,7 +28,7 @@ pub(crate) struct Arguments {
     input: Option<Map<String, Value>>,
     /// In place of these: `aws ec2 describe-addresses --filters Name=domain,Values=vpc --query Addresses[].PublicIp`
     command: Option<String>,
-    /// JMESPath on the output; default: its lists
+    /// JMESPath on the output; default: its lists as rows
     select: Option<String>,
     #[serde(flatten)]
     query: ListQuery,
