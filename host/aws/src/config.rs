@@ -81,8 +81,8 @@ pub struct Concurrency {
     pub per_region: usize,
     /// Bytes of answers that are read or decoded, the first 64 KiB of each not counted. Default 32 MiB.
     pub answer_bytes: usize,
-    /// Answers that are read on when those are used up. Default 8: together with the largest answer this bounds the
-    /// memory that answers take.
+    /// How many answers are read on when `answer_bytes` are used up. Default 8: together with the largest answer this
+    /// bounds the memory that answers take.
     pub large_answers: usize,
 }
 

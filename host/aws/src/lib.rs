@@ -2,6 +2,7 @@
 
 pub mod account;
 mod advice;
+mod busy;
 mod cache;
 mod canonical;
 mod client;

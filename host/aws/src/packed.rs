@@ -44,6 +44,15 @@ impl Packed {
         }
     }
 
+    /// How many bytes the text has.
+    #[must_use]
+    pub fn length(&self) -> usize {
+        match &self.0 {
+            Form::Plain(text) => text.len(),
+            Form::Zstd { length, .. } => *length,
+        }
+    }
+
     /// How many bytes it takes.
     #[must_use]
     pub fn size(&self) -> usize {

@@ -120,7 +120,7 @@ async fn sandboxed(
             answer_bytes: limits.answer_bytes,
             results: results.shelf(caller),
             reach,
-            queue: Queue::new(limits),
+            queue: Arc::new(Queue::new(limits)),
         })),
     };
     let mut entered = sandbox.enter(context);

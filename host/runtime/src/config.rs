@@ -101,7 +101,7 @@ pub struct Limits {
     pub cache_entry_bytes: usize,
     /// All results that are kept for callers, together.
     pub results_bytes: usize,
-    /// One kept result.
+    /// One kept result, as JSON.
     pub result_bytes: usize,
     /// One query over a kept result.
     pub result_query: Duration,

@@ -55,7 +55,7 @@ pub(crate) struct Scope {
     /// The results that are kept for the caller.
     pub(crate) results: Shelf,
     /// Bounds the requests in flight.
-    pub(crate) queue: Queue,
+    pub(crate) queue: Arc<Queue>,
 }
 
 impl State {

@@ -181,8 +181,10 @@ mod tests {
 
     #[test]
     fn rows_of_pages_stand_under_the_columns_of_all() {
+        // Long enough to be packed.
+        let long = "x".repeat(5_000);
         let pages = [
-            json!({ "columns": ["id", "name"], "rows": [["a", "x"]], "truncated": true, "cursor": "r1:1",
+            json!({ "columns": ["id", "name"], "rows": [["a", long]], "truncated": true, "cursor": "r1:1",
                 "summary": { "rows": 3 }, "coverage": { "ok": 1 } }),
             json!({ "columns": ["state", "id"], "rows": [["up", "b"]], "truncated": true, "cursor": "r1:2" }),
             json!({ "columns": ["id"], "rows": [["c"]], "truncated": false }),
@@ -191,7 +193,7 @@ mod tests {
             pages.iter().map(|page| serde_json::from_str(&page.to_string()).unwrap()).collect();
         let whole = |pages| serde_json::to_value(Whole::new(pages)).unwrap();
         let expected = json!({ "summary": { "rows": 3 }, "columns": ["id", "name", "state"],
-            "rows": [["a", "x", null], ["b", null, "up"], ["c", null, null]], "truncated": false,
+            "rows": [["a", long, null], ["b", null, "up"], ["c", null, null]], "truncated": false,
             "coverage": { "ok": 1 } });
         assert_eq!(whole(&pages), expected);
         assert_eq!(whole(&pages[..2])["truncated"], true);

@@ -134,6 +134,7 @@ impl Discovery {
 
 impl From<Discovery> for discovery::Discovery {
     fn from(table: Discovery) -> Self {
+        let refresh = table.refresh_seconds.unwrap_or(discovery::DEFAULT_REFRESH);
         Self {
             template: Template {
                 profile: table.profile,
@@ -157,8 +158,8 @@ impl From<Discovery> for discovery::Discovery {
                 region: source.region.0,
                 reader: source.reader.map(Into::into),
             }),
-            refresh: table.refresh_seconds.unwrap_or(discovery::DEFAULT_REFRESH),
-            max_age: table.max_age_seconds.unwrap_or(discovery::DEFAULT_MAX_AGE),
+            refresh,
+            max_age: table.max_age_seconds.unwrap_or(discovery::DEFAULT_MAX_AGE.max(refresh * 2)),
         }
     }
 }

@@ -222,10 +222,11 @@ mod tests {
         assert_snapshot!(with("[discovery.dynamodb]\ntable = \"accounts\"\nregion = \"eu-wset-1\"\n"), @r#"tollgate.toml:5:10: `discovery.dynamodb.region`: "eu-wset-1" is no AWS region: correct it, or leave it out; the nearest known: "eu-west-1", "eu-west-2", "eu-west-3""#);
         assert_snapshot!(with("refresh_seconds = 1\n"), @"tollgate.toml:3:19: `discovery.refresh_seconds`: 1: expected 30 to 86400 seconds");
         assert_snapshot!(with("max_age_seconds = 604801\n"), @"tollgate.toml:3:19: `discovery.max_age_seconds`: 604801: expected 30 to 604800 seconds");
-        let too_short = with("max_age_seconds = 599\n[discovery.organizations]\n");
+        let too_short = with("max_age_seconds = 1199\n[discovery.organizations]\n");
         assert!(
-            too_short
-                .ends_with("`discovery.max_age_seconds`: 599: less than `refresh_seconds`, which is 600"),
+            too_short.ends_with(
+                "`discovery.max_age_seconds`: 1199: less than twice `refresh_seconds`, which is 600"
+            ),
             "{too_short}"
         );
         assert_snapshot!(with("organisations = {}\n"), @"tollgate.toml:3:1: `discovery.organisations`: unknown key; did you mean `organizations`? (known: role, external_id, profile, via, session_name, duration_seconds, source_identity, session_tags, regions, refresh_seconds, max_age_seconds, organizations, dynamodb)");

@@ -102,7 +102,8 @@ pub(crate) async fn targets(
 /// As [`sweep`], but `ask` gets an [`Account`], and a row says itself where it is, by a member
 /// `region`; without one it is `global`. The query's `regions` keep the rows of those regions, the
 /// global ones and those whose region is `null`: [`Row::REGIONS`] is [`Regions::Kept`](crate::Regions::Kept)
-/// for rows that have a region, and [`Regions::None`](crate::Regions::None) where all are global.
+/// for rows that have a region, and [`Regions::None`](crate::Regions::None) where all are global; a tool that asks in
+/// the query's regions itself leaves it [`Regions::Asked`](crate::Regions::Asked).
 ///
 /// ```no_run
 /// use schemars::JsonSchema;

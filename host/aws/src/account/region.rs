@@ -54,7 +54,8 @@ fn fits_a_partition(partitions: &Partitions, region: &str) -> bool {
 /// Whether its number is not far above those of its known neighbours.
 fn is_numbered_next(partitions: &Partitions, region: &str) -> bool {
     let number = |region: &str, place: &str| -> Option<u32> {
-        region.strip_prefix(place)?.strip_prefix('-')?.parse().ok()
+        let digits = region.strip_prefix(place)?.strip_prefix('-')?;
+        digits.parse().ok().filter(|_| !digits.starts_with('0'))
     };
     let Some((place, _)) = region.rsplit_once('-') else { return false };
     let known = partitions.partitions.iter().flat_map(|partition| partition.regions.keys());
@@ -79,7 +80,7 @@ mod tests {
         let error = check_region(partitions, "us-east-9").unwrap_err().to_string();
         let told = r#""us-east-9" is no AWS region: correct it, or leave it out; the nearest known: "us-east-1", "us-east-2""#;
         assert!(error.starts_with(told), "{error}");
-        for wrong in ["us-east-0", "eu-northeast-9", "us-east-99"] {
+        for wrong in ["us-east-0", "us-east-01", "eu-northeast-9", "us-east-99"] {
             assert!(check_region(partitions, wrong).is_err(), "{wrong}");
         }
         let error = check_region(partitions, "eu-wset-1").unwrap_err().to_string();

@@ -25,6 +25,7 @@ use self::changes::Changes;
 use self::flight::Flights;
 pub(crate) use self::question::{Question, is_kept};
 use crate::account::AccountId;
+use crate::busy;
 use crate::client::Response;
 use crate::clock::Clock;
 use crate::error::Error;
@@ -191,7 +192,7 @@ impl Answers {
         }
         tracing::debug!(milliseconds = age.as_millis(), "answered before");
         Some(Response {
-            output: kept.output.text()?,
+            output: busy::work_on(kept.output.length(), || kept.output.text())?,
             truncated: kept.truncated,
             cursor: kept.cursor.as_deref().map(str::to_owned),
         })
@@ -200,7 +201,7 @@ impl Answers {
     /// Keeps an answer, unless that of a request that was begun later is there already.
     fn keep(&self, question: Arc<Question>, began: u64, response: &Response) {
         let kept = Arc::new(Kept {
-            output: Packed::new(&response.output),
+            output: busy::work_on(response.output.len(), || Packed::new(&response.output)),
             truncated: response.truncated,
             cursor: response.cursor.as_deref().map(Into::into),
             began,

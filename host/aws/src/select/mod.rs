@@ -72,16 +72,22 @@ impl Select {
     ///
     /// Large outputs are worked on beside the async threads.
     pub(crate) async fn apply(self: &Arc<Self>, json: String, limit: usize) -> Result<String, crate::Error> {
-        /// What takes a few milliseconds at most is not worth another thread, which would have its own share of the
-        /// allocator's memory as well.
-        const SMALL: usize = 256 * 1024;
-        /// As many large outputs are worked on at once as there are cores: more would only use more memory.
-        static PLACES: LazyLock<Semaphore> =
-            LazyLock::new(|| Semaphore::new(std::thread::available_parallelism().map_or(2, NonZero::get)));
+        /// What takes a few milliseconds at most needs no turn.
+        const SMALL: usize = 16 * 1024;
+        /// What is not larger is worked on here: another thread would have its own share of the allocator's memory.
+        const MEDIUM: usize = 256 * 1024;
+        /// One turn fewer than there are cores: the last one is for everything else.
+        static PLACES: LazyLock<Semaphore> = LazyLock::new(|| {
+            let cores = std::thread::available_parallelism().map_or(2, NonZero::get);
+            Semaphore::new(cores.saturating_sub(1).max(1))
+        });
         if json.len() <= SMALL {
             return self.evaluate(&json, limit);
         }
         let place = PLACES.acquire().await;
+        if json.len() <= MEDIUM {
+            return self.evaluate(&json, limit);
+        }
         let select = self.clone();
         // A thread cannot be stopped: it keeps its place to its end, also when nobody waits for it any more.
         let evaluate = move || {

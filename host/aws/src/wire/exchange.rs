@@ -14,6 +14,7 @@ use super::lane::Lane;
 use super::places::Place;
 use super::{Outgoing, Places, SendError, Wire, correct};
 use crate::account::{Account, AccountId};
+use crate::busy;
 use crate::credentials::{Link, Store};
 use crate::error::Error;
 use crate::principal::Principal;
@@ -228,14 +229,13 @@ impl Exchange<'_> {
         }
     }
 
-    /// Decodes an answer. Large ones keep the thread busy for a while, which then is none of the async ones.
+    /// Decodes an answer.
     fn answer<T>(
         &self,
         response: &Response<Bytes>,
         read: &mut (impl FnMut(Value<'_>) -> Result<T, Error> + Send),
     ) -> Result<T, Refused> {
-        const LARGE: usize = 512 * 1024;
-        let mut decode = || {
+        busy::work_on(response.body().len(), || {
             let Outgoing { service, operation, mask, .. } = self.outgoing;
             let (status, headers, body) = (response.status().as_u16(), response.headers(), response.body());
             if status >= 300 {
@@ -248,13 +248,7 @@ impl Exchange<'_> {
                 Err(DecodeError::Service(error)) => Err(Refused::Service(error)),
                 Err(error) => Err(Refused::Error(Error::Response { reason: error.to_string() })),
             }
-        };
-        let threads = tokio::runtime::Handle::current().runtime_flavor();
-        if response.body().len() > LARGE && threads == tokio::runtime::RuntimeFlavor::MultiThread {
-            tokio::task::block_in_place(decode)
-        } else {
-            decode()
-        }
+        })
     }
 
     /// What a log may show of an error. STS repeats what it finds malformed, an external id for one.

@@ -40,11 +40,15 @@ impl<T: Send> api::HostWithStore<T> for HasSelf<State> {
         };
         // The client checks the grant itself, before anything is sent.
         let asked = async {
-            let _place = scope.queue.enter(size).await.map_err(api::Error::Other)?;
+            // Until the guest has the answer, and until the task has ended, which goes on for a moment when it is aborted.
+            let place = Arc::new(scope.queue.enter(size).await.map_err(api::Error::Other)?);
             // A task of its own: answers are decoded on all threads, not on the guest's alone.
             let asked = {
-                let scope = scope.clone();
-                async move { scope.client.call(&scope.principal, request).await }
+                let (scope, place) = (scope.clone(), place.clone());
+                async move {
+                    let _place = place;
+                    scope.client.call(&scope.principal, request).await
+                }
             };
             let answered = AbortOnDropHandle::new(tokio::spawn(asked.in_current_span())).await;
             answered.map_err(|failed| api::Error::Other(broken(&failed)))?.map_err(error)

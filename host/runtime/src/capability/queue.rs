@@ -1,8 +1,9 @@
 //! The queue of a call's requests to AWS.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::config::Limits;
 
@@ -10,7 +11,7 @@ use crate::config::Limits;
 /// the host, outside of the guest's memory limit: so its size is bounded as well.
 #[derive(Debug)]
 pub(crate) struct Queue {
-    running: Semaphore,
+    running: Arc<Semaphore>,
     pending: AtomicU32,
     pending_bytes: AtomicUsize,
     max_pending: u32,
@@ -20,7 +21,7 @@ pub(crate) struct Queue {
 impl Queue {
     pub(crate) fn new(limits: &Limits) -> Self {
         Self {
-            running: Semaphore::new(limits.api_calls as usize),
+            running: Arc::new(Semaphore::new(limits.api_calls as usize)),
             pending: AtomicU32::new(0),
             pending_bytes: AtomicUsize::new(0),
             max_pending: limits.api_calls_pending,
@@ -30,8 +31,8 @@ impl Queue {
 
     /// Waits for a place for a request of so many bytes; it is free again when it is dropped. The
     /// error is for the guest.
-    pub(crate) async fn enter(&self, bytes: usize) -> Result<Place<'_>, String> {
-        let pending = Pending { queue: self, bytes };
+    pub(crate) async fn enter(self: &Arc<Self>, bytes: usize) -> Result<Place, String> {
+        let pending = Pending { queue: self.clone(), bytes };
         let requests = self.pending.fetch_add(1, Ordering::Relaxed);
         let held = self.pending_bytes.fetch_add(bytes, Ordering::Relaxed);
         if requests >= self.max_pending {
@@ -46,7 +47,7 @@ impl Queue {
                 "requests of more than {limit} bytes at once: await some before starting more"
             ));
         }
-        match self.running.acquire().await {
+        match self.running.clone().acquire_owned().await {
             Ok(running) => Ok(Place { _running: running, _pending: pending }),
             // The semaphore is never closed.
             Err(closed) => Err(closed.to_string()),
@@ -56,18 +57,18 @@ impl Queue {
 
 /// A place in the queue.
 #[derive(Debug)]
-pub(crate) struct Place<'a> {
-    _running: SemaphorePermit<'a>,
-    _pending: Pending<'a>,
+pub(crate) struct Place {
+    _running: OwnedSemaphorePermit,
+    _pending: Pending,
 }
 
 #[derive(Debug)]
-struct Pending<'a> {
-    queue: &'a Queue,
+struct Pending {
+    queue: Arc<Queue>,
     bytes: usize,
 }
 
-impl Drop for Pending<'_> {
+impl Drop for Pending {
     fn drop(&mut self) {
         self.queue.pending.fetch_sub(1, Ordering::Relaxed);
         self.queue.pending_bytes.fetch_sub(self.bytes, Ordering::Relaxed);
@@ -83,7 +84,7 @@ mod tests {
     #[tokio::test]
     async fn some_run_some_wait_the_rest_is_refused() {
         let limits = Limits { api_calls: 1, api_calls_pending: 2, ..Limits::default() };
-        let queue = Queue::new(&limits);
+        let queue = Arc::new(Queue::new(&limits));
         let first = queue.enter(1).await.unwrap();
         let mut second = Box::pin(queue.enter(1));
         assert!(second.as_mut().now_or_never().is_none(), "it waits");
@@ -98,7 +99,7 @@ mod tests {
     #[tokio::test]
     async fn what_waits_is_bounded_in_bytes() {
         let limits = Limits { api_calls: 1, api_pending_bytes: 100, ..Limits::default() };
-        let queue = Queue::new(&limits);
+        let queue = Arc::new(Queue::new(&limits));
         let _first = queue.enter(60).await.unwrap();
         let refusal = queue.enter(41).await.unwrap_err();
         assert!(refusal.contains("more than 100 bytes at once"), "{refusal}");

@@ -11,8 +11,8 @@ use super::ResultsError;
 /// No table has more columns: SQLite has 2,000 at most.
 const MAX_COLUMNS: usize = 1_000;
 
-/// What a place costs besides its rows.
-const PLACE_OVERHEAD: usize = 64;
+/// What a place costs besides its rows: its part of the map, and a vector's first room.
+const PLACE_OVERHEAD: usize = 64 + 4 * size_of::<Rows>();
 
 /// Columns and rows.
 #[derive(Clone, Debug)]
@@ -21,7 +21,10 @@ pub(super) struct Table {
     /// As they were added, by place.
     rows: BTreeMap<u32, Vec<Rows>>,
     row_count: u64,
+    /// Of memory.
     bytes: usize,
+    /// Of JSON, which a query unpacks.
+    json_bytes: usize,
 }
 
 /// Some rows that were added at once.
@@ -59,10 +62,10 @@ impl Table {
             return Err(ResultsError::Other("a column has a name of its own, whatever its case".to_owned()));
         }
         let bytes = columns.iter().map(|name| name.len() + size_of::<String>()).sum();
-        Ok(Self { columns, rows: BTreeMap::new(), row_count: 0, bytes })
+        Ok(Self { columns, rows: BTreeMap::new(), row_count: 0, bytes, json_bytes: 0 })
     }
 
-    /// Adds rows; gives the bytes that they take.
+    /// Adds rows, if the whole has so many bytes of JSON at most; gives the bytes of memory that they take.
     pub(super) fn append(&mut self, place: u32, rows: Rows, max_bytes: usize) -> Result<usize, ResultsError> {
         if rows.count == 0 {
             return Ok(0);
@@ -73,12 +76,14 @@ impl Table {
         }
         let place_bytes = if self.rows.contains_key(&place) { 0 } else { PLACE_OVERHEAD };
         let grown = size_of::<Rows>() + rows.json.size() + place_bytes;
-        if self.bytes + grown > max_bytes {
+        let json_bytes = self.json_bytes.saturating_add(rows.json.length());
+        if json_bytes > max_bytes {
             return Err(ResultsError::TooLarge(format!(
                 "the result is larger than {max_bytes} bytes: ask for fewer `fields`, or with a `filter`"
             )));
         }
         self.bytes += grown;
+        self.json_bytes = json_bytes;
         self.row_count += rows.count;
         self.rows.entry(place).or_default().push(rows);
         Ok(grown)
@@ -92,7 +97,7 @@ impl Table {
         self.bytes
     }
 
-    /// The rows in their order, as they were added.
+    /// The rows by place, those of one place as they were added.
     pub(super) fn rows(&self) -> impl Iterator<Item = &Rows> {
         self.rows.values().flatten()
     }

@@ -185,6 +185,36 @@ fn tables_are_bounded_in_size_and_number() {
 }
 
 #[test]
+fn rows_that_were_packed_are_paged_and_queried() {
+    let shelf = results(1 << 20).shelf(caller("jane", Reach::All));
+    let handle = shelf.begin(columns(&["id", "state"])).unwrap();
+    let group = |place: u32| {
+        let rows: Vec<String> =
+            (0..100).map(|row| format!(r#"["i-{:05}","running"]"#, place * 100 + row)).collect();
+        format!("[{}]", rows.join(","))
+    };
+    for place in [2, 0, 1] {
+        shelf.append(&handle, place, &group(place)).unwrap();
+    }
+    let page = shelf.read(&handle, 99, 102, 10_000).unwrap();
+    assert!(page.rows.starts_with(r#"[["i-00099","running"],["i-00100","#), "{}", page.rows);
+    assert!(page.rows.ends_with(r#"["i-00200","running"]]"#), "{}", page.rows);
+    assert_eq!((page.row_count, page.next), (300, Some(201)));
+    let sum = "SELECT count(*), min(id), max(id) FROM result";
+    assert_eq!(shelf.query(&handle, sum, 9, 1_000).unwrap().rows, r#"[[300,"i-00000","i-00299"]]"#);
+}
+
+#[test]
+fn a_table_is_bounded_by_what_a_query_would_unpack() {
+    let shelf = results(100_000).shelf(caller("jane", Reach::All));
+    let handle = shelf.begin(columns(&["a"])).unwrap();
+    let row = format!("[[\"{}\"]]", "x".repeat(60_000));
+    shelf.append(&handle, 0, &row).unwrap();
+    let error = shelf.append(&handle, 1, &row).expect_err("packed it is small");
+    assert!(matches!(error, ResultsError::TooLarge(_)), "{error}");
+}
+
+#[test]
 fn what_is_no_table_is_refused() {
     let shelf = results(1 << 20).shelf(caller("jane", Reach::All));
     assert!(shelf.begin(Vec::new()).is_err());

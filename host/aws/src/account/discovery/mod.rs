@@ -131,9 +131,10 @@ impl Discovery {
     /// A value that all discovered accounts share does not fit, a reader is none, or a list would be too old before it is
     /// looked for anew.
     pub fn check(&self) -> Result<(), RegistryError> {
-        if self.max_age < self.refresh {
+        // It is to be renewed, and that to be tried again, before it ends.
+        if self.max_age < self.refresh * 2 {
             let reason = format!(
-                "{}: less than `refresh_seconds`, which is {}",
+                "{}: less than twice `refresh_seconds`, which is {}",
                 self.max_age.as_secs(),
                 self.refresh.as_secs()
             );
