@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tollgate_aws::account::SelectorError;
 use wasmtime::component::{Accessor, HasSelf};
 
-use super::NO_CALL;
+use super::{NO_CALL, in_time};
 use crate::bindings::tollgate::accounts::directory::{
     Account, Error, Failure, Host, HostWithStore, Resolution, Target,
 };
@@ -18,7 +18,7 @@ impl<T: Send> HostWithStore<T> for HasSelf<State> {
         let scope = scope(accessor)?;
         let _place = scope.queue.enter(bytes(&selectors)).await.map_err(Error::Other)?;
         let asked = Box::pin(scope.client.accounts(&selectors, &scope.reach));
-        let accounts = in_time(&scope, asked).await?.map_err(error)?;
+        let accounts = in_time(&scope, asked).await.map_err(Error::Other)?.map_err(error)?;
         Ok(accounts.iter().map(|account| self::account(account)).collect())
     }
 
@@ -31,7 +31,7 @@ impl<T: Send> HostWithStore<T> for HasSelf<State> {
         let size = bytes(&selectors).saturating_add(bytes(&regions));
         let _place = scope.queue.enter(size).await.map_err(Error::Other)?;
         let asked = Box::pin(scope.client.resolve(&selectors, &regions, &scope.reach));
-        let resolution = in_time(&scope, asked).await?.map_err(error)?;
+        let resolution = in_time(&scope, asked).await.map_err(Error::Other)?.map_err(error)?;
         let targets = resolution.targets.into_iter();
         let failures = resolution.failures.into_iter();
         Ok(Resolution {
@@ -43,12 +43,6 @@ impl<T: Send> HostWithStore<T> for HasSelf<State> {
                 .collect(),
         })
     }
-}
-
-/// What is known before the call's time is up.
-async fn in_time<T>(scope: &Scope, asked: impl Future<Output = T>) -> Result<T, Error> {
-    let answer = tokio::time::timeout_at(scope.deadline, asked).await;
-    answer.map_err(|_| Error::Other(super::TIME_IS_UP.to_owned()))
 }
 
 /// What the host holds of these while it works on them: outside of the guest's memory limit.

@@ -7,7 +7,7 @@ use tollgate_aws::account::{AccountId, Target};
 use tracing::Instrument;
 use wasmtime::component::{Accessor, HasSelf};
 
-use super::{NO_CALL, broken};
+use super::{NO_CALL, broken, in_time};
 use crate::bindings::tollgate::aws::api;
 use crate::state::{Scope, State};
 
@@ -53,15 +53,9 @@ impl<T: Send> api::HostWithStore<T> for HasSelf<State> {
             let answered = AbortOnDropHandle::new(tokio::spawn(asked.in_current_span())).await;
             answered.map_err(|failed| api::Error::Other(broken(&failed)))?.map_err(error)
         };
-        let answered = tokio::time::timeout_at(scope.deadline, asked).await;
-        let response = answered.unwrap_or_else(|_| Err(time_is_up()))?;
+        let response = in_time(&scope, asked).await.map_err(api::Error::Timeout)??;
         Ok(api::Response { output: response.output, truncated: response.truncated, cursor: response.cursor })
     }
-}
-
-/// The end of the time that the call has for asking AWS.
-fn time_is_up() -> api::Error {
-    api::Error::Timeout(super::TIME_IS_UP.to_owned())
 }
 
 /// What a request makes the host hold.

@@ -2,7 +2,7 @@
 
 use wasmtime::component::{Accessor, HasSelf};
 
-use super::{NO_CALL, api};
+use super::{NO_CALL, api, in_time};
 use crate::bindings::tollgate::aws::api::{Error, Target};
 use crate::bindings::tollgate::aws::credentials::{Host, HostWithStore, Identity};
 use crate::state::State;
@@ -17,10 +17,7 @@ impl<T: Send> HostWithStore<T> for HasSelf<State> {
         let target = api::target(&scope, target)?;
         let _place = scope.queue.enter(size).await.map_err(Error::Other)?;
         let asked = Box::pin(scope.client.caller_identity(&scope.principal, target));
-        let Ok(identity) = tokio::time::timeout_at(scope.deadline, asked).await else {
-            return Err(Error::Timeout(super::TIME_IS_UP.to_owned()));
-        };
-        let identity = identity.map_err(api::error)?;
+        let identity = in_time(&scope, asked).await.map_err(Error::Timeout)?.map_err(api::error)?;
         Ok(Identity { account: identity.account.to_string(), arn: identity.arn, user_id: identity.user_id })
     }
 }

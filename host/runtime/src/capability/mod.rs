@@ -16,11 +16,17 @@ use tokio::task::JoinError;
 
 pub(crate) use queue::Queue;
 
-/// What is said where AWS is not asked any more, so that a plugin answers with what it has.
-const TIME_IS_UP: &str = "the call's time was up: ask for fewer accounts or regions at once";
+use crate::state::Scope;
 
 /// What the functions that need a call answer while a plugin lists its tools.
 const NO_CALL: &str = "there is no call: tools are listed before any call, without access to AWS";
+
+/// What is known before the time is up that the call has for asking AWS. The error is for the guest, which answers with
+/// what it has.
+async fn in_time<T>(scope: &Scope, asked: impl Future<Output = T>) -> Result<T, String> {
+    let answer = tokio::time::timeout_at(scope.deadline, asked).await;
+    answer.map_err(|_| "the call's time was up: ask for fewer accounts or regions at once".to_owned())
+}
 
 /// A task of the host that broke off: the log gets what it said, which is not for the guest, and the guest this.
 fn broken(failed: &JoinError) -> String {
